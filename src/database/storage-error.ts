@@ -1,0 +1,41 @@
+import { ProjectionistError } from '../errors.ts';
+
+/** Turns what SQLite or the file system throws about a file into an error that says what to do. Others pass unchanged. */
+export function storageError(error: unknown, path: string): unknown {
+  if (error instanceof ProjectionistError || !(error instanceof Error)) return error;
+  const code = (error as { code?: string }).code ?? '';
+  const known = KNOWN.find(({ codes }) => codes.some((start) => code.startsWith(start)));
+  if (known === undefined) return error;
+  return new ProjectionistError(known.code, known.message(path), {
+    hint: known.hint,
+    evidence: { file: path },
+    cause: error,
+  });
+}
+
+const KNOWN = [
+  {
+    codes: ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'],
+    code: 'DISK_FULL',
+    message: (path: string) => `The disk that holds ${path} is full`,
+    hint: 'Free some space, then try again; nothing that was acknowledged is lost.',
+  },
+  {
+    codes: ['SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM', 'SQLITE_AUTH', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'],
+    code: 'DATA_FOLDER_UNUSABLE',
+    message: (path: string) => `Cannot write to ${path}`,
+    hint: 'Check that the folder exists and that this user may write to it, or choose another with --data.',
+  },
+  {
+    codes: ['SQLITE_NOTADB'],
+    code: 'DATA_FILE_FOREIGN',
+    message: (path: string) => `${path} is not a SQLite database`,
+    hint: 'Move the file away, or choose another folder with --data.',
+  },
+  {
+    codes: ['SQLITE_BUSY'],
+    code: 'LOCKED',
+    message: (path: string) => `Another process is writing to ${path} and did not finish in time`,
+    hint: 'Try again; if it stays, look for another projectionist process on this folder.',
+  },
+] as const;

@@ -1,0 +1,98 @@
+/** What an error may carry beside its words: where it happened, never a payload. */
+export interface Evidence {
+  readonly projection?: string | undefined;
+  readonly eventType?: string | undefined;
+  readonly statement?: string | undefined;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly position?: number | undefined;
+  readonly eventId?: string | undefined;
+  readonly stream?: string | undefined;
+  readonly field?: string | undefined;
+  readonly expected?: string | number | undefined;
+  readonly actual?: string | number | undefined;
+}
+
+/** Every code a user can meet. HTTP statuses and exit codes are given to them at the edge. */
+export type ErrorCode =
+  | 'NODE_TOO_OLD'
+  | 'SQLITE_TOO_OLD'
+  | 'USAGE'
+  | 'CONFIG_INVALID'
+  | 'DATA_FOLDER_UNUSABLE'
+  | 'DATA_FORMAT_NEWER'
+  | 'DATA_FILE_FOREIGN'
+  | 'DISK_FULL'
+  | 'LOCKED'
+  | 'PORT_IN_USE'
+  | 'DEFINITION_INVALID'
+  | 'EVENT_INVALID'
+  | 'EVENT_TYPE_UNKNOWN'
+  | 'EVENT_SCHEMA_NEWER'
+  | 'VERSION_CONFLICT'
+  | 'IMPORT_REJECTED'
+  | 'PROJECTION_UNKNOWN'
+  | 'PROJECTION_NOT_READY'
+  | 'PROJECTION_STOPPED'
+  | 'VIEW_UNKNOWN'
+  | 'COLUMN_UNKNOWN'
+  | 'QUERY_INVALID'
+  | 'CHECKPOINT_MOVED'
+  | 'LOG_GAP'
+  | 'GENERATION_DAMAGED'
+  | 'NOTHING_TO_ROLL_BACK'
+  | 'APPLY_FAILED'
+  | 'WAIT_TIMEOUT'
+  | 'CLOSED'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'BODY_TOO_LARGE'
+  | 'MEDIA_TYPE_UNSUPPORTED';
+
+export interface ErrorDetails {
+  /** What the reader can do about it, as an instruction. */
+  readonly hint?: string | undefined;
+  readonly evidence?: Evidence | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error class of the project: a stable `code`, a sentence, a hint, and evidence. */
+export class ProjectionistError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly evidence: Evidence;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'ProjectionistError';
+    this.code = code;
+    this.hint = details.hint;
+    this.evidence = details.evidence ?? {};
+  }
+}
+
+/** An error as data: what crosses a thread, is kept in the catalogue, or is printed with `--json`. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly evidence?: Evidence | undefined;
+}
+
+export function reportOf(error: unknown): ErrorReport {
+  if (error instanceof ProjectionistError) {
+    return { code: error.code, message: error.message, hint: error.hint, evidence: error.evidence };
+  }
+  if (error instanceof Error) {
+    const code = (error as { code?: unknown }).code;
+    return { code: typeof code === 'string' ? code : error.name, message: error.message };
+  }
+  return { code: 'UNKNOWN', message: String(error) };
+}
+
+export function errorFrom(report: ErrorReport): ProjectionistError {
+  return new ProjectionistError(report.code as ErrorCode, report.message, {
+    hint: report.hint,
+    evidence: report.evidence,
+  });
+}

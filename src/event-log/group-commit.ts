@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SqliteDatabase } from '../database/open.ts';
+import { storageError } from '../database/storage-error.ts';
+import { ProjectionistError } from '../errors.ts';
+import type { AppendedEvent, AppendRequest, LogWriter } from './writer.ts';
+
+interface Waiting {
+  readonly request: AppendRequest;
+  readonly resolve: (events: AppendedEvent[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Milliseconds for which an append waits while another process holds the log's write lock. */
+const LONGEST_WAIT = 30_000;
+
+/**
+ * Groups the appends that arrive together into one transaction, so that many requests share one fsync. Each request
+ * stands in a savepoint of its own: one that fails is undone alone.
+ */
+export class GroupCommit {
+  readonly #db: SqliteDatabase;
+  readonly #writer: LogWriter;
+  readonly #onCommit: () => void;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(db: SqliteDatabase, writer: LogWriter, onCommit: () => void) {
+    this.#db = db;
+    this.#writer = writer;
+    this.#onCommit = onCommit;
+  }
+
+  /** Resolves when the events are on disk. */
+  append(request: AppendRequest): Promise<AppendedEvent[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when every append that was asked for is answered. */
+  async drain(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Whatever else this turn of the event loop brings joins the group.
+      await new Promise((resolve) => setImmediate(resolve));
+      const group = this.#waiting;
+      this.#waiting = [];
+      await this.#commit(group);
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#lock();
+      const answers = this.#writeAll(group);
+      this.#db.exec('COMMIT');
+      for (const answer of answers) answer();
+      this.#onCommit();
+    } catch (error) {
+      if (this.#db.open && this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      for (const { reject } of group) reject(storageError(error, this.#db.name));
+    }
+  }
+
+  /** Takes the write lock without blocking the thread: the connection's own busy timeout is zero. */
+  async #lock(): Promise<void> {
+    const giveUpAt = performance.now() + LONGEST_WAIT;
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      try {
+        this.#db.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        const isBusy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
+        if (!isBusy || performance.now() > giveUpAt) throw error;
+        await delay(pause);
+      }
+    }
+  }
+
+  #writeAll(group: readonly Waiting[]): (() => void)[] {
+    this.#writer.begin();
+    const answers = group.map((waiting) => this.#write(waiting, group.length > 1));
+    this.#writer.finish();
+    return answers;
+  }
+
+  #write({ request, resolve, reject }: Waiting, isShared: boolean): () => void {
+    if (isShared) this.#db.exec('SAVEPOINT request');
+    try {
+      const events = this.#writer.append(request);
+      if (isShared) this.#db.exec('RELEASE request');
+      return () => resolve(events);
+    } catch (error) {
+      // A storage error fails the whole group; only a refusal of this one request is answered alone.
+      if (!isShared || !(error instanceof ProjectionistError)) throw error;
+      this.#db.exec('ROLLBACK TO request; RELEASE request');
+      this.#writer.undo();
+      return () => reject(error);
+    }
+  }
+}

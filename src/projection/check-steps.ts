@@ -1,0 +1,125 @@
+import { getTableName, Table } from 'drizzle-orm';
+import { currentSchemaVersion, type EventDefinition } from '../event-log/catalogue.ts';
+import { ANY_ITEM, jsonSchemaOf, missingStep, type PathStep } from './json-schema.ts';
+import type { Problem } from './problem.ts';
+import { describeReference, type Reference } from './reference.ts';
+import { describeSql } from './render-sql.ts';
+import { type Mentions, mentionsIn } from './sql-tree.ts';
+import { nearest } from './nearest.ts';
+import type { BuilderConfig, Step } from './trace.ts';
+
+type Found = Pick<Problem, 'message' | 'hint' | 'statement'>;
+type StatementStep = Extract<Step, { kind: 'statement' }>;
+
+export interface StepContext {
+  /** The projection's own tables. */
+  readonly tables: ReadonlySet<unknown>;
+  /** The event types that share the handler. */
+  readonly types: readonly (readonly [type: string, definition: EventDefinition])[];
+}
+
+/** Everything that is wrong with a handler's steps, apart from what rendering finds. */
+export function checkSteps(steps: readonly Step[], context: StepContext): Found[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'statement') return checkStatement(step, context);
+    const tree = step.kind === 'when' ? step.condition : step.array;
+    return [...checkMentions(mentionsIn(tree), context), ...checkSteps(step.steps, context)];
+  });
+}
+
+function checkStatement(step: StatementStep, context: StepContext): Found[] {
+  const statement = describeSql(step.sql);
+  const found = [
+    ...checkTarget(step, context),
+    ...checkClauses(step.config),
+    ...checkMentions(mentionsIn([step.sql, ...parametersOf(step.config)]), context),
+  ];
+  return unique(found).map((problem) => ({ ...problem, statement }));
+}
+
+function checkTarget({ operation, config }: StatementStep, context: StepContext): Found[] {
+  if (context.tables.has(config.table)) return [];
+  const name = getTableName(config.table);
+  return [
+    {
+      message: `an ${operation} writes ${name}, which is not among the projection's views`,
+      hint: `Add ${name} to views, or write it in the projection that owns it.`,
+    },
+  ];
+}
+
+/** What SQLite's triggers do not have (https://sqlite.org/lang_createtrigger.html). */
+function checkClauses(config: BuilderConfig): Found[] {
+  const found: Found[] = [];
+  if (config.returning !== undefined) found.push({ message: 'the statement has RETURNING, and nobody would read what it returns', hint: 'Drop .returning().' });
+  if ((config.withList ?? []).length > 0) found.push({ message: 'the statement begins with WITH, which a trigger cannot', hint: 'Put the query into the value or the condition, as a subquery.' });
+  if (config.limit !== undefined || (config.orderBy ?? []).length > 0) {
+    found.push({ message: 'an UPDATE or DELETE with ORDER BY or LIMIT cannot stand in a trigger', hint: 'Choose the rows by a subquery in .where().' });
+  }
+  return found;
+}
+
+/** Values are looked at as well as the rendered tree: Drizzle renders only the columns that a table has. */
+function parametersOf(config: BuilderConfig): unknown[] {
+  return Array.isArray(config.values) ? config.values.flatMap((row: object) => Object.values(row) as unknown[]) : [];
+}
+
+function checkMentions(mentions: Mentions, context: StepContext): Found[] {
+  return unique([
+    ...mentions.tables.flatMap((table) => checkTable(table, context)),
+    ...mentions.references.flatMap((reference) => checkReference(reference, context)),
+  ]);
+}
+
+function checkTable(table: Table, context: StepContext): Found[] {
+  const own = [...context.tables].map((owned) => getTableName(owned as Table));
+  const original = originalName(table);
+  if (own.includes(original)) return [];
+  return [
+    {
+      message: `the handler reads ${original}, which is not among the projection's views`,
+      hint: 'Another projection is at another position, so a replay would read other rows. Keep what you need in a view of this projection.',
+    },
+  ];
+}
+
+/** A table's own name, behind an alias. */
+function originalName(table: Table): string {
+  const { Symbol: symbols } = Table as unknown as { Symbol: { OriginalName: symbol } };
+  return (table as unknown as Record<symbol, string>)[symbols.OriginalName] ?? getTableName(table);
+}
+
+function checkReference(reference: Reference, { types }: StepContext): Found[] {
+  const path = dataPath(reference);
+  if (path === undefined || path.length === 0) return [];
+  const missing = types.map(([, definition]) => {
+    const schema = jsonSchemaOf(definition.schema);
+    return schema === undefined ? undefined : missingStep(schema, path);
+  });
+  const [first] = missing;
+  if (first === undefined || missing.includes(undefined)) return [];
+  const [[type, definition] = ['', undefined]] = types;
+  const guess = nearest(first.name, first.known);
+  return [
+    {
+      message: `${describeReference(reference)}: the schema of ${type} (version ${definition === undefined ? 1 : currentSchemaVersion(definition)}) has no ${first.name} there`,
+      hint: guess === undefined ? knownFields(first.known) : `Did you mean ${guess}? ${knownFields(first.known)}`,
+    },
+  ];
+}
+
+function knownFields(known: readonly string[]): string {
+  return known.length === 0 ? 'It has no fields there.' : `It has ${known.join(', ')}.`;
+}
+
+/** The path from the event's data, through the arrays of enclosing forEach calls; undefined where it is not in data. */
+function dataPath(reference: Reference): PathStep[] | undefined {
+  if (reference.kind === 'data') return [...reference.path];
+  if (reference.kind !== 'item' || reference.scope.array === undefined) return undefined;
+  const array = dataPath(reference.scope.array);
+  return array === undefined ? undefined : [...array, ANY_ITEM, ...reference.path];
+}
+
+function unique(found: readonly Found[]): Found[] {
+  return [...new Map(found.map((problem) => [problem.message, problem])).values()];
+}

@@ -1,0 +1,93 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { DataOf, EventCatalogue, EventDefinitions } from '../event-log/catalogue.ts';
+import type { SymbolicEvent } from './event-path.ts';
+import type { HandlerDatabase } from './handler-database.ts';
+import type { Statements } from './statements.ts';
+
+export type Handler<Data> = (event: SymbolicEvent<Data>, db: HandlerDatabase) => Statements;
+
+/** The event types that a key of `on` lists: one, or several between commas. */
+export type TypesIn<Key> = Key extends `${infer First},${infer Rest}` ? Trim<First> | TypesIn<Rest> : Trim<Key>;
+type Trim<Text> = Text extends ` ${infer Rest}` ? Trim<Rest> : Text extends `${infer Rest} ` ? Trim<Rest> : Text;
+
+type DataOfTypes<Events extends EventDefinitions, Key> = {
+  [Type in TypesIn<Key> & keyof Events]: DataOf<Events[Type]>;
+}[TypesIn<Key> & keyof Events];
+
+/** Accepts anything for a key whose types the catalogue has, and nothing for any other. */
+type KnownTypes<Events extends EventDefinitions, Key> =
+  TypesIn<Key> extends keyof Events ? unknown : { readonly unknownEventType: Exclude<TypesIn<Key>, keyof Events> };
+
+type ReadingDatabase = Pick<BaseSQLiteDatabase<'sync', unknown>, 'select' | 'selectDistinct' | 'with' | '$with'>;
+type Parameters = Readonly<Record<string, StandardSchemaV1>>;
+type ParameterValues<P extends Parameters> = { readonly [K in keyof P]: StandardSchemaV1.InferOutput<P[K]> };
+
+/** A query with a name, answered under `/views/rpc/<name>`. */
+export interface NamedQuery<P extends Parameters = Parameters, Row = unknown> {
+  readonly parameters: P;
+  readonly build: (values: ParameterValues<P>, db: ReadingDatabase) => { all(): Row[] };
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- parameters are contravariant: no other type takes every query
+type AnyNamedQuery = NamedQuery<any, unknown>;
+
+/** Declares a named query: a Standard Schema for each parameter, and the Drizzle select that answers it. */
+export function query<const P extends Parameters, Row>(
+  parameters: P,
+  build: (values: ParameterValues<P>, db: ReadingDatabase) => { all(): Row[] },
+): NamedQuery<P, Row> {
+  return Object.freeze({ parameters, build });
+}
+
+export interface Projection<Views extends Readonly<Record<string, SQLiteTable>> = Readonly<Record<string, SQLiteTable>>> {
+  readonly [PROJECTION]: true;
+  readonly name: string;
+  readonly events: EventCatalogue;
+  readonly views: Views;
+  readonly on: Readonly<Record<string, Handler<never>>>;
+  readonly queries: Readonly<Record<string, NamedQuery>>;
+  readonly search: Readonly<Record<string, readonly string[]>>;
+}
+
+const PROJECTION = Symbol.for('projectionist.projection');
+
+export interface ProjectionInput<
+  Events extends EventDefinitions,
+  Views extends Readonly<Record<string, SQLiteTable>>,
+  Keys,
+> {
+  /** Lower case letters, digits, dashes and underscores; also the name of its files. */
+  readonly name: string;
+  readonly events: EventCatalogue<Events>;
+  /** The tables that this projection owns, and that nobody else writes. */
+  readonly views: Views;
+  /** For each event type, or several between commas, the statements that it comes to. */
+  readonly on: { readonly [Key in keyof Keys]: Handler<DataOfTypes<Events, Key>> } & {
+    readonly [Key in keyof Keys]: KnownTypes<Events, Key>;
+  };
+  readonly queries?: Readonly<Record<string, AnyNamedQuery>>;
+  /** Text columns to index for full-text search (FTS5), by view: `{ products: ['name'] }`. */
+  readonly search?: { readonly [View in keyof Views]?: readonly (keyof Views[View]['_']['columns'] & string)[] };
+}
+
+/** Declares a projection. It is only a value; nothing is compiled or opened here. */
+export function projection<
+  const Events extends EventDefinitions,
+  const Views extends Readonly<Record<string, SQLiteTable>>,
+  const Keys,
+>(definition: ProjectionInput<Events, Views, Keys>): Projection<Views> {
+  return Object.freeze({
+    [PROJECTION]: true as const,
+    name: definition.name,
+    events: definition.events,
+    views: definition.views,
+    on: definition.on as unknown as Projection['on'],
+    queries: (definition.queries ?? {}) as unknown as Projection['queries'],
+    search: (definition.search ?? {}) as Projection['search'],
+  });
+}
+
+export function isProjection(value: unknown): value is Projection {
+  return typeof value === 'object' && value !== null && PROJECTION in value;
+}

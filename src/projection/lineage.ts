@@ -1,0 +1,40 @@
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import type { LineageEntry } from './program.ts';
+import { describeReference } from './reference.ts';
+import { mentionsIn } from './sql-tree.ts';
+import type { Step } from './trace.ts';
+
+/** Which event fields feed which columns, over all handlers. */
+export function lineageOf(handlers: readonly (readonly [eventType: string, steps: readonly Step[]])[]): LineageEntry[] {
+  const entries = new Map<string, { view: string; column: string; eventTypes: Set<string>; from: Set<string> }>();
+  for (const [eventType, steps] of handlers) {
+    for (const { view, column, from } of steps.flatMap(assignments)) {
+      const key = JSON.stringify([view, column]);
+      const entry = entries.get(key) ?? { view, column, eventTypes: new Set(), from: new Set() };
+      entries.set(key, entry);
+      entry.eventTypes.add(eventType);
+      for (const path of from) entry.from.add(path);
+    }
+  }
+  return [...entries.values()].map(({ view, column, eventTypes, from }) => ({ view, column, eventTypes: [...eventTypes], from: [...from] }));
+}
+
+interface Assignment {
+  readonly view: string;
+  readonly column: string;
+  readonly from: readonly string[];
+}
+
+function assignments(step: Step): Assignment[] {
+  if (step.kind !== 'statement') return step.steps.flatMap(assignments);
+  const { config } = step;
+  const rows = Array.isArray(config.values) ? (config.values as Readonly<Record<string, unknown>>[]) : [config.set ?? {}];
+  const columns = getTableColumns(config.table);
+  return rows.flatMap((row) =>
+    Object.entries(row).map(([key, value]) => ({
+      view: getTableName(config.table),
+      column: columns[key]?.name ?? key,
+      from: mentionsIn(value).references.map(describeReference),
+    })),
+  );
+}

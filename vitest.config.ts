@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+const resolve = { conditions: ['projectionist-source', 'node', 'import', 'default'] };
+const ssr = { resolve };
+
+export default defineConfig({
+  resolve,
+  ssr,
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/long/**'],
+          typecheck: { enabled: false },
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
