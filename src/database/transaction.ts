@@ -5,7 +5,19 @@ import type { SqliteDatabase } from './open.ts';
  * is read, so what was read cannot have changed by the time it is written.
  */
 export function transact<T>(db: SqliteDatabase, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
+  return within(db, 'BEGIN IMMEDIATE', work);
+}
+
+/**
+ * The same without a lock at the start. For a connection with attached databases that it only reads: BEGIN IMMEDIATE
+ * would take the write lock of every one of them.
+ */
+export function transactDeferred<T>(db: SqliteDatabase, work: () => T): T {
+  return within(db, 'BEGIN', work);
+}
+
+function within<T>(db: SqliteDatabase, begin: string, work: () => T): T {
+  db.exec(begin);
   try {
     const answer = work();
     db.exec('COMMIT');
