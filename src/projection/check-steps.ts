@@ -51,17 +51,30 @@ function checkTarget({ operation, config }: StatementStep, context: StepContext)
 /** What SQLite's triggers do not have (https://sqlite.org/lang_createtrigger.html). */
 function checkClauses(config: BuilderConfig): Found[] {
   const found: Found[] = [];
-  if (config.returning !== undefined) found.push({ message: 'the statement has RETURNING, and nobody would read what it returns', hint: 'Drop .returning().' });
-  if ((config.withList ?? []).length > 0) found.push({ message: 'the statement begins with WITH, which a trigger cannot', hint: 'Put the query into the value or the condition, as a subquery.' });
+  if (config.returning !== undefined)
+    found.push({
+      message: 'the statement has RETURNING, and nobody would read what it returns',
+      hint: 'Drop .returning().',
+    });
+  if ((config.withList ?? []).length > 0)
+    found.push({
+      message: 'the statement begins with WITH, which a trigger cannot',
+      hint: 'Put the query into the value or the condition, as a subquery.',
+    });
   if (config.limit !== undefined || (config.orderBy ?? []).length > 0) {
-    found.push({ message: 'an UPDATE or DELETE with ORDER BY or LIMIT cannot stand in a trigger', hint: 'Choose the rows by a subquery in .where().' });
+    found.push({
+      message: 'an UPDATE or DELETE with ORDER BY or LIMIT cannot stand in a trigger',
+      hint: 'Choose the rows by a subquery in .where().',
+    });
   }
   return found;
 }
 
 /** Values are looked at as well as the rendered tree: Drizzle renders only the columns that a table has. */
 function parametersOf(config: BuilderConfig): unknown[] {
-  return Array.isArray(config.values) ? config.values.flatMap((row: object) => Object.values(row) as unknown[]) : [];
+  return Array.isArray(config.values)
+    ? config.values.flatMap((row: object) => Object.values(row) as unknown[])
+    : [];
 }
 
 function checkMentions(mentions: Mentions, context: StepContext): Found[] {
@@ -103,7 +116,8 @@ function checkReference(reference: Reference, { types }: StepContext): Found[] {
   return [
     {
       message: `${describeReference(reference)}: the schema of ${type} (version ${definition === undefined ? 1 : currentSchemaVersion(definition)}) has no ${first.name} there`,
-      hint: guess === undefined ? knownFields(first.known) : `Did you mean ${guess}? ${knownFields(first.known)}`,
+      hint:
+        guess === undefined ? knownFields(first.known) : `Did you mean ${guess}? ${knownFields(first.known)}`,
     },
   ];
 }

@@ -9,7 +9,14 @@ import { hashProgram } from './hash.ts';
 import { lineageOf } from './lineage.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, problemFrom } from './problem.ts';
-import type { FeedBlock, FeedColumn, HandledType, IndexDescription, Program, ViewDescription } from './program.ts';
+import type {
+  FeedBlock,
+  FeedColumn,
+  HandledType,
+  IndexDescription,
+  Program,
+  ViewDescription,
+} from './program.ts';
 import type { FunctionValue } from './pure-function.ts';
 import { FeedRenderer } from './render-feed.ts';
 import { functionName } from './render-sql.ts';
@@ -32,7 +39,16 @@ export type Compilation =
   | { readonly compiled: CompiledProjection; readonly problems: readonly [] }
   | { readonly compiled: undefined; readonly problems: readonly Problem[] };
 
-const FEED_ORDER: readonly FeedColumn[] = ['position', 'id', 'stream', 'version', 'type', 'time', 'data', 'metadata'];
+const FEED_ORDER: readonly FeedColumn[] = [
+  'position',
+  'id',
+  'stream',
+  'version',
+  'type',
+  'time',
+  'data',
+  'metadata',
+];
 
 /** Compiles a definition, or lists every problem that it has. Nothing is opened, and nothing is run but the handlers. */
 export function compile(definition: Projection): Compilation {
@@ -66,23 +82,37 @@ class Compiler {
       types,
       feed,
       feedColumns,
-      functions: Object.fromEntries([...this.#functions].map(([name, { implementation }]) => [name, canonicalSource(implementation)])),
+      functions: Object.fromEntries(
+        [...this.#functions].map(([name, { implementation }]) => [name, canonicalSource(implementation)]),
+      ),
       upcasters: this.#upcasters(types),
       lineage: lineageOf(handlers),
     };
-    const functions = new Map([...this.#functions].map(([name, { implementation }]) => [name, implementation as ProgramFunction]));
-    return Object.freeze({ definition: this.#definition, program: Object.freeze({ ...program, hash: hashProgram(program) }), functions });
+    const functions = new Map(
+      [...this.#functions].map(([name, { implementation }]) => [name, implementation as ProgramFunction]),
+    );
+    return Object.freeze({
+      definition: this.#definition,
+      program: Object.freeze({ ...program, hash: hashProgram(program) }),
+      functions,
+    });
   }
 
   /** The shape that TypeScript would have asked for; a JavaScript file may lack it. */
   #isWhole(): boolean {
     const { name, events, views, on } = this.#definition;
     if (typeof name !== 'string' || !/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
-      this.#add({ message: `${JSON.stringify(name)} is no name for a projection`, hint: 'Use lower case letters, digits, dashes and underscores, a letter first.' });
+      this.#add({
+        message: `${JSON.stringify(name)} is no name for a projection`,
+        hint: 'Use lower case letters, digits, dashes and underscores, a letter first.',
+      });
     }
-    if (!isCatalogue(events)) this.#add({ message: 'events is no catalogue', hint: 'Write events: defineEvents({ … }).' });
-    if (typeof views !== 'object' || views === null || Object.keys(views).length === 0) this.#add({ message: 'there are no views', hint: 'Write views: { orders }, with a sqliteTable.' });
-    if (typeof on !== 'object' || on === null || Object.keys(on).length === 0) this.#add({ message: 'there are no handlers', hint: "Write on: { 'order.placed': (e, db) => … }." });
+    if (!isCatalogue(events))
+      this.#add({ message: 'events is no catalogue', hint: 'Write events: defineEvents({ … }).' });
+    if (typeof views !== 'object' || views === null || Object.keys(views).length === 0)
+      this.#add({ message: 'there are no views', hint: 'Write views: { orders }, with a sqliteTable.' });
+    if (typeof on !== 'object' || on === null || Object.keys(on).length === 0)
+      this.#add({ message: 'there are no handlers', hint: "Write on: { 'order.placed': (e, db) => … }." });
     return this.problems.length === 0;
   }
 
@@ -108,8 +138,10 @@ class Compiler {
   }
 
   #checkView(view: ViewDescription, tables: Readonly<Record<string, string>>): void {
-    if (view.name in tables) throw refusal(`two views are named ${view.name}`, 'Give each sqliteTable a name of its own.');
-    if (/^(feed(_\d+)?|sqlite_.*|projectionist_.*)$/i.test(view.name)) throw refusal(`${view.name} is a name that Projectionist keeps for itself`, 'Choose another name.');
+    if (view.name in tables)
+      throw refusal(`two views are named ${view.name}`, 'Give each sqliteTable a name of its own.');
+    if (/^(feed(_\d+)?|sqlite_.*|projectionist_.*)$/i.test(view.name))
+      throw refusal(`${view.name} is a name that Projectionist keeps for itself`, 'Choose another name.');
   }
 
   #checkReferences(views: readonly ViewDescription[]): void {
@@ -143,9 +175,18 @@ class Compiler {
       const definition = Object.hasOwn(known, type) ? known[type] : undefined;
       if (definition === undefined) {
         const guess = nearest(type, Object.keys(known));
-        this.#add({ eventType: key, message: `the event type ${JSON.stringify(type)} is not in the catalogue`, hint: guess === undefined ? `Known types: ${Object.keys(known).join(', ')}.` : `Did you mean ${guess}?` });
+        this.#add({
+          eventType: key,
+          message: `the event type ${JSON.stringify(type)} is not in the catalogue`,
+          hint:
+            guess === undefined ? `Known types: ${Object.keys(known).join(', ')}.` : `Did you mean ${guess}?`,
+        });
       } else if (seen.has(type)) {
-        this.#add({ eventType: key, message: `${type} has two handlers`, hint: 'Put all statements of an event type into one handler, in the order in which they are to run.' });
+        this.#add({
+          eventType: key,
+          message: `${type} has two handlers`,
+          hint: 'Put all statements of an event type into one handler, in the order in which they are to run.',
+        });
       } else {
         seen.set(type, key);
         types.push([type, definition]);
@@ -154,8 +195,13 @@ class Compiler {
     return types;
   }
 
-  #trace(key: string, handler: Handler<never>, types: readonly (readonly [string, EventDefinition])[]): readonly Step[] {
-    if (typeof handler !== 'function') throw refusal('the handler is no function', "Write '…': (e, db) => db.insert(…).");
+  #trace(
+    key: string,
+    handler: Handler<never>,
+    types: readonly (readonly [string, EventDefinition])[],
+  ): readonly Step[] {
+    if (typeof handler !== 'function')
+      throw refusal('the handler is no function', "Write '…': (e, db) => db.insert(…).");
     const steps = traceHandler(handler);
     const tables = new Set<unknown>(Object.values<SQLiteTable>(this.#definition.views));
     for (const problem of checkSteps(steps, { tables, types })) this.#add({ eventType: key, ...problem });
@@ -167,7 +213,11 @@ class Compiler {
     const name = functionName(value.name);
     const other = this.#functions.get(name);
     if (other !== undefined && other.implementation !== value.implementation) {
-      this.#add({ eventType, message: `two functions are named ${value.name}`, hint: 'Give each fn() a name of its own.' });
+      this.#add({
+        eventType,
+        message: `two functions are named ${value.name}`,
+        hint: 'Give each fn() a name of its own.',
+      });
     }
     this.#functions.set(name, value);
   }
@@ -213,7 +263,10 @@ class Compiler {
   }
 
   #add(problem: Omit<Problem, 'projection'>): void {
-    this.problems.push({ ...problem, projection: typeof this.#definition.name === 'string' ? this.#definition.name : undefined });
+    this.problems.push({
+      ...problem,
+      projection: typeof this.#definition.name === 'string' ? this.#definition.name : undefined,
+    });
   }
 }
 
@@ -231,5 +284,7 @@ function refusal(message: string, hint: string): ProjectionistError {
 
 /** The names of a projection's views, in SQL. */
 export function viewNames(definition: Projection): string[] {
-  return Object.values<SQLiteTable>(definition.views).filter((table) => is(table, Table)).map(getTableName);
+  return Object.values<SQLiteTable>(definition.views)
+    .filter((table) => is(table, Table))
+    .map(getTableName);
 }

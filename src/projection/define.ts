@@ -8,8 +8,14 @@ import type { Statements } from './statements.ts';
 export type Handler<Data> = (event: SymbolicEvent<Data>, db: HandlerDatabase) => Statements;
 
 /** The event types that a key of `on` lists: one, or several between commas. */
-export type TypesIn<Key> = Key extends `${infer First},${infer Rest}` ? Trim<First> | TypesIn<Rest> : Trim<Key>;
-type Trim<Text> = Text extends ` ${infer Rest}` ? Trim<Rest> : Text extends `${infer Rest} ` ? Trim<Rest> : Text;
+export type TypesIn<Key> = Key extends `${infer First},${infer Rest}`
+  ? Trim<First> | TypesIn<Rest>
+  : Trim<Key>;
+type Trim<Text> = Text extends ` ${infer Rest}`
+  ? Trim<Rest>
+  : Text extends `${infer Rest} `
+    ? Trim<Rest>
+    : Text;
 
 type DataOfTypes<Events extends EventDefinitions, Key> = {
   [Type in TypesIn<Key> & keyof Events]: DataOf<Events[Type]>;
@@ -17,9 +23,14 @@ type DataOfTypes<Events extends EventDefinitions, Key> = {
 
 /** Accepts anything for a key whose types the catalogue has, and nothing for any other. */
 type KnownTypes<Events extends EventDefinitions, Key> =
-  TypesIn<Key> extends keyof Events ? unknown : { readonly unknownEventType: Exclude<TypesIn<Key>, keyof Events> };
+  TypesIn<Key> extends keyof Events
+    ? unknown
+    : { readonly unknownEventType: Exclude<TypesIn<Key>, keyof Events> };
 
-type ReadingDatabase = Pick<BaseSQLiteDatabase<'sync', unknown>, 'select' | 'selectDistinct' | 'with' | '$with'>;
+type ReadingDatabase = Pick<
+  BaseSQLiteDatabase<'sync', unknown>,
+  'select' | 'selectDistinct' | 'with' | '$with'
+>;
 type Parameters = Readonly<Record<string, StandardSchemaV1>>;
 type ParameterValues<P extends Parameters> = { readonly [K in keyof P]: StandardSchemaV1.InferOutput<P[K]> };
 
@@ -30,7 +41,7 @@ export interface NamedQuery<P extends Parameters = Parameters, Row = unknown> {
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- parameters are contravariant: no other type takes every query
-type AnyNamedQuery = NamedQuery<any, unknown>;
+type AnyNamedQuery = NamedQuery<any>;
 
 /** Declares a named query: a Standard Schema for each parameter, and the Drizzle select that answers it. */
 export function query<const P extends Parameters, Row>(
@@ -40,7 +51,9 @@ export function query<const P extends Parameters, Row>(
   return Object.freeze({ parameters, build });
 }
 
-export interface Projection<Views extends Readonly<Record<string, SQLiteTable>> = Readonly<Record<string, SQLiteTable>>> {
+export interface Projection<
+  Views extends Readonly<Record<string, SQLiteTable>> = Readonly<Record<string, SQLiteTable>>,
+> {
   readonly [PROJECTION]: true;
   readonly name: string;
   readonly events: EventCatalogue;
@@ -68,7 +81,9 @@ export interface ProjectionInput<
   };
   readonly queries?: Readonly<Record<string, AnyNamedQuery>>;
   /** Text columns to index for full-text search (FTS5), by view: `{ products: ['name'] }`. */
-  readonly search?: { readonly [View in keyof Views]?: readonly (keyof Views[View]['_']['columns'] & string)[] };
+  readonly search?: {
+    readonly [View in keyof Views]?: readonly (keyof Views[View]['_']['columns'] & string)[];
+  };
 }
 
 /** Declares a projection. It is only a value; nothing is compiled or opened here. */
@@ -82,8 +97,8 @@ export function projection<
     name: definition.name,
     events: definition.events,
     views: definition.views,
-    on: definition.on as unknown as Projection['on'],
-    queries: (definition.queries ?? {}) as unknown as Projection['queries'],
+    on: definition.on,
+    queries: definition.queries ?? {},
     search: (definition.search ?? {}) as Projection['search'],
   });
 }

@@ -9,7 +9,7 @@ type KeyOf<T> = T extends unknown ? keyof T : never;
 type FieldOf<T, K extends PropertyKey> = T extends unknown ? (K extends keyof T ? T[K] : undefined) : never;
 
 /** A path of `unknown` shape: every field leads on. */
-export interface AnyPath extends SQL<unknown> {
+export interface AnyPath extends SQL {
   readonly [field: string]: AnyPath & any; // oxlint-disable-line typescript/no-explicit-any -- the members of SQL have their own types
 }
 
@@ -52,4 +52,5 @@ export interface SymbolicEvent<Data> {
 }
 
 /** The path of a field whose name belongs to Drizzle's SQL class, such as `as` or `if`. */
-export type FieldPath<Path, Name extends string> = Path extends SQL<infer T> ? EventPath<FieldOf<NonNullable<T>, Name> | Nullable<T>> : never;
+export type FieldPath<Path, Name extends string> =
+  Path extends SQL<infer T> ? EventPath<FieldOf<NonNullable<T>, Name> | Nullable<T>> : never;

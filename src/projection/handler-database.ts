@@ -26,7 +26,12 @@ export class RecordingDatabase {
   readonly database: HandlerDatabase;
 
   constructor() {
-    const drizzle = new BaseSQLiteDatabase('sync', new SQLiteSyncDialect(), REFUSING_SESSION as never, undefined);
+    const drizzle = new BaseSQLiteDatabase(
+      'sync',
+      new SQLiteSyncDialect(),
+      REFUSING_SESSION as never,
+      undefined,
+    );
     const counted = new Set<PropertyKey>(['insert', 'update', 'delete']);
     this.database = new Proxy(drizzle, {
       get: (target, key) => {

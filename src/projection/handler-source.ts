@@ -22,7 +22,8 @@ export function decisionsIn(handler: Callable): Decision[] {
   walk(root.body, (node) => {
     collectNames(node, symbolic);
     for (const [construct, operand] of decidingOperands(node)) {
-      if (isSymbolic(operand, symbolic)) decisions.push({ construct, path: source.slice(operand.start, operand.end) });
+      if (isSymbolic(operand, symbolic))
+        decisions.push({ construct, path: source.slice(operand.start, operand.end) });
     }
   });
   return decisions;
@@ -60,7 +61,8 @@ function parseFunction(text: string): { source: string; root: FunctionNode } | u
 }
 
 function unwrap(expression: Expression): FunctionNode | undefined {
-  if (expression.type === 'ArrowFunctionExpression' || expression.type === 'FunctionExpression') return expression;
+  if (expression.type === 'ArrowFunctionExpression' || expression.type === 'FunctionExpression')
+    return expression;
   if (expression.type !== 'ObjectExpression') return undefined;
   const [property] = expression.properties;
   return property?.type === 'Property' ? unwrap(property.value) : undefined;
@@ -71,7 +73,9 @@ function namesOf(pattern: Pattern | undefined | null): string[] {
     case 'Identifier':
       return [pattern.name];
     case 'ObjectPattern':
-      return pattern.properties.flatMap((property) => namesOf(property.type === 'Property' ? property.value : property.argument));
+      return pattern.properties.flatMap((property) =>
+        namesOf(property.type === 'Property' ? property.value : property.argument),
+      );
     case 'ArrayPattern':
       return pattern.elements.flatMap(namesOf);
     case 'AssignmentPattern':
@@ -115,7 +119,12 @@ function decidingOperands(node: AnyNode): [construct: string, operand: AnyNode][
     case 'UnaryExpression':
       return node.operator === '!' || node.operator === 'typeof' ? [[node.operator, node.argument]] : [];
     case 'BinaryExpression':
-      return COMPARISONS.has(node.operator) ? [[node.operator, node.left], [node.operator, node.right]] : [];
+      return COMPARISONS.has(node.operator)
+        ? [
+            [node.operator, node.left],
+            [node.operator, node.right],
+          ]
+        : [];
     default:
       return [];
   }

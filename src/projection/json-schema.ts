@@ -50,9 +50,12 @@ export function missingStep(root: JsonSchema, path: readonly PathStep[]): Missin
     const found = next.filter((schema) => typeof schema === 'object');
     if (found.length === 0) {
       if (step === ANY_ITEM) return undefined;
-      return { name: step, known: [...new Set(here.flatMap((schema) => Object.keys(schema.properties ?? {})))] };
+      return {
+        name: step,
+        known: [...new Set(here.flatMap((schema) => Object.keys(schema.properties ?? {})))],
+      };
     }
-    here = found.flatMap((schema) => alternatives(schema as JsonSchema, root));
+    here = found.flatMap((schema) => alternatives(schema, root));
   }
   return undefined;
 }
@@ -61,7 +64,12 @@ function alternatives(schema: JsonSchema, root: JsonSchema, depth = 0): JsonSche
   // A schema that refers to itself without a step in between says nothing; 32 is deeper than people nest.
   if (depth > 32) return [{}];
   const target = schema.$ref === undefined ? undefined : resolve(root, schema.$ref);
-  const parts = [...(target === undefined ? [] : [target]), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
+  const parts = [
+    ...(target === undefined ? [] : [target]),
+    ...(schema.anyOf ?? []),
+    ...(schema.oneOf ?? []),
+    ...(schema.allOf ?? []),
+  ];
   if (parts.length === 0) return [schema];
   const own = schema.properties === undefined ? [] : [schema];
   return [...own, ...parts.flatMap((part) => alternatives(part, root, depth + 1))];
@@ -77,7 +85,8 @@ function resolve(root: JsonSchema, ref: string): JsonSchema | undefined {
 
 function follow(schema: JsonSchema, step: PathStep): JsonSchema | 'open' | undefined {
   const isArray = schema.items !== undefined || schema.prefixItems !== undefined || schema.type === 'array';
-  const isObject = schema.properties !== undefined || schema.additionalProperties !== undefined || schema.type === 'object';
+  const isObject =
+    schema.properties !== undefined || schema.additionalProperties !== undefined || schema.type === 'object';
   if (!isArray && !isObject) return schema.type === undefined ? 'open' : undefined;
   if (isArray) return step === ANY_ITEM || /^\d+$/.test(step) ? opened(schema.items) : undefined;
   if (step === ANY_ITEM) return opened(schema.additionalProperties);

@@ -5,8 +5,13 @@ import { mentionsIn } from './sql-tree.ts';
 import type { Step } from './trace.ts';
 
 /** Which event fields feed which columns, over all handlers. */
-export function lineageOf(handlers: readonly (readonly [eventType: string, steps: readonly Step[]])[]): LineageEntry[] {
-  const entries = new Map<string, { view: string; column: string; eventTypes: Set<string>; from: Set<string> }>();
+export function lineageOf(
+  handlers: readonly (readonly [eventType: string, steps: readonly Step[]])[],
+): LineageEntry[] {
+  const entries = new Map<
+    string,
+    { view: string; column: string; eventTypes: Set<string>; from: Set<string> }
+  >();
   for (const [eventType, steps] of handlers) {
     for (const { view, column, from } of steps.flatMap(assignments)) {
       const key = JSON.stringify([view, column]);
@@ -16,7 +21,12 @@ export function lineageOf(handlers: readonly (readonly [eventType: string, steps
       for (const path of from) entry.from.add(path);
     }
   }
-  return [...entries.values()].map(({ view, column, eventTypes, from }) => ({ view, column, eventTypes: [...eventTypes], from: [...from] }));
+  return [...entries.values()].map(({ view, column, eventTypes, from }) => ({
+    view,
+    column,
+    eventTypes: [...eventTypes],
+    from: [...from],
+  }));
 }
 
 interface Assignment {
@@ -28,7 +38,9 @@ interface Assignment {
 function assignments(step: Step): Assignment[] {
   if (step.kind !== 'statement') return step.steps.flatMap(assignments);
   const { config } = step;
-  const rows = Array.isArray(config.values) ? (config.values as Readonly<Record<string, unknown>>[]) : [config.set ?? {}];
+  const rows = Array.isArray(config.values)
+    ? (config.values as Readonly<Record<string, unknown>>[])
+    : [config.set ?? {}];
   const columns = getTableColumns(config.table);
   return rows.flatMap((row) =>
     Object.entries(row).map(([key, value]) => ({

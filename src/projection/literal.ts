@@ -15,10 +15,14 @@ export function literal(value: unknown): string {
     case 'object':
       if (value === null) return 'NULL';
       if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`;
-      if (value instanceof Date) throw unusable('a Date', 'Write it as text or as a number, or give the column mode: \'timestamp\'.');
-      throw unusable('an object', 'Write the fields that you need, or give the column mode: \'json\'.');
+      if (value instanceof Date)
+        throw unusable('a Date', "Write it as text or as a number, or give the column mode: 'timestamp'.");
+      throw unusable('an object', "Write the fields that you need, or give the column mode: 'json'.");
     default:
-      throw unusable(value === undefined ? 'undefined' : `a ${typeof value}`, 'Every value is a literal, a path of the event, or sql`…`.');
+      throw unusable(
+        value === undefined ? 'undefined' : `a ${typeof value}`,
+        'Every value is a literal, a path of the event, or sql`…`.',
+      );
   }
 }
 
@@ -33,5 +37,7 @@ export function quoteName(name: string): string {
 }
 
 function unusable(what: string, hint: string): ProjectionistError {
-  return new ProjectionistError('DEFINITION_INVALID', `A statement contains ${what}, which is no SQL value`, { hint });
+  return new ProjectionistError('DEFINITION_INVALID', `A statement contains ${what}, which is no SQL value`, {
+    hint,
+  });
 }

@@ -1,7 +1,17 @@
 /** Functions whose answer is not decided by their arguments and the rows. */
 const NEVER = new Set([
-  'random', 'randomblob', 'current_timestamp', 'current_date', 'current_time', 'last_insert_rowid', 'changes',
-  'total_changes', 'sqlite_version', 'sqlite_source_id', 'gen_random_uuid', 'uuid',
+  'random',
+  'randomblob',
+  'current_timestamp',
+  'current_date',
+  'current_time',
+  'last_insert_rowid',
+  'changes',
+  'total_changes',
+  'sqlite_version',
+  'sqlite_source_id',
+  'gen_random_uuid',
+  'uuid',
 ]);
 const CLOCK = new Set(['date', 'time', 'datetime', 'julianday', 'unixepoch', 'strftime', 'timediff']);
 
@@ -13,8 +23,10 @@ export function nondeterministicPart(sql: string): string | undefined {
   for (const [index, token] of tokens.entries()) {
     const name = token.toLowerCase();
     const isCall = tokens[index + 1] === '(';
-    if (NEVER.has(name) && tokens[index - 1] !== '.' && (isCall || name.startsWith('current_'))) return isCall ? `${name}()` : name;
-    if (CLOCK.has(name) && isCall && readsClock(name, argumentsAt(tokens, index + 1))) return `${name}('now')`;
+    if (NEVER.has(name) && tokens[index - 1] !== '.' && (isCall || name.startsWith('current_')))
+      return isCall ? `${name}()` : name;
+    if (CLOCK.has(name) && isCall && readsClock(name, argumentsAt(tokens, index + 1)))
+      return `${name}('now')`;
   }
   return undefined;
 }

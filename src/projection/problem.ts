@@ -33,7 +33,17 @@ export function definitionError(problems: readonly Problem[]): ProjectionistErro
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return new ProjectionistError(
     'DEFINITION_INVALID',
-    [`${count} in the projection definitions`, ...problems.map((problem) => `  ${describeProblem(problem).replaceAll('\n', '\n  ')}`)].join('\n'),
-    { evidence: { file: first?.file, projection: first?.projection, eventType: first?.eventType, statement: first?.statement } },
+    [
+      `${count} in the projection definitions`,
+      ...problems.map((problem) => `  ${describeProblem(problem).replaceAll('\n', '\n  ')}`),
+    ].join('\n'),
+    {
+      evidence: {
+        file: first?.file,
+        projection: first?.projection,
+        eventType: first?.eventType,
+        statement: first?.statement,
+      },
+    },
   );
 }

@@ -1,5 +1,14 @@
 /** How a stored value and its JSON form differ. */
-export type ValueKind = 'text' | 'number' | 'boolean' | 'timestamp' | 'timestamp-ms' | 'json' | 'bigint' | 'bytes' | 'any';
+export type ValueKind =
+  | 'text'
+  | 'number'
+  | 'boolean'
+  | 'timestamp'
+  | 'timestamp-ms'
+  | 'json'
+  | 'bigint'
+  | 'bytes'
+  | 'any';
 
 export interface ViewColumn {
   /** The name in SQL, in URLs and in JSON. */

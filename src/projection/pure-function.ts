@@ -27,12 +27,17 @@ export function fn<Values extends readonly SqlValue[], Answer extends SqlValue |
   implementation: (...values: Values) => Answer,
 ): (...values: OrSql<Values>) => SQL<Answer> {
   if (!/^[a-z_][a-z0-9_]{0,60}$/i.test(name)) {
-    throw new ProjectionistError('DEFINITION_INVALID', `fn(): ${JSON.stringify(name)} is no name for a function`, {
-      hint: 'Use letters, digits and underscores.',
-    });
+    throw new ProjectionistError(
+      'DEFINITION_INVALID',
+      `fn(): ${JSON.stringify(name)} is no name for a function`,
+      {
+        hint: 'Use letters, digits and underscores.',
+      },
+    );
   }
   const value = new FunctionValue(name, implementation as unknown as SqlFunction);
-  return (...values) => sql`${sql.param(value)}(${sql.join([...(values as readonly unknown[])].map(argument), sql`, `)})`;
+  return (...values) =>
+    sql`${sql.param(value)}(${sql.join([...(values as readonly unknown[])].map(argument), sql`, `)})`;
 }
 
 function argument(value: unknown): SQL {

@@ -60,7 +60,13 @@ export class FeedRenderer {
   }
 
   /** Renders steps as a block of their own; returns the statement that feeds it. */
-  #nested(steps: readonly Step[], parent: Block, blocks: FeedBlock[], own: readonly BlockColumn[], source: string): string {
+  #nested(
+    steps: readonly Step[],
+    parent: Block,
+    blocks: FeedBlock[],
+    own: readonly BlockColumn[],
+    source: string,
+  ): string {
     this.#blocks += 1;
     const name = `feed_${this.#blocks}`;
     const block: Block = { eventType: parent.eventType, columns: new Set() };
@@ -86,15 +92,22 @@ function renderStatement(step: Extract<Step, { kind: 'statement' }>, block: Bloc
  * trigger call for each item. Not where the insert looks at the views, as a SELECT would see them before the first
  * item, nor where its conflict clause uses the item, which is out of sight there.
  */
-function flatInsert(steps: readonly Step[], scope: ItemScope, source: string, block: Block): string | undefined {
+function flatInsert(
+  steps: readonly Step[],
+  scope: ItemScope,
+  source: string,
+  block: Block,
+): string | undefined {
   const [step] = steps;
-  if (steps.length !== 1 || step?.kind !== 'statement' || step.operation !== 'insert' || step.isRequired) return undefined;
+  if (steps.length !== 1 || step?.kind !== 'statement' || step.operation !== 'insert' || step.isRequired)
+    return undefined;
   const { config } = step;
   const values = config.values;
   if (!Array.isArray(values) || values.length !== 1 || config.select === true) return undefined;
   const selected = valueList(config, values[0] as Readonly<Record<string, unknown>>);
   if (mentionsIn(selected).tables.length > 0) return undefined;
-  if (mentionsIn(config.onConflict ?? []).references.some((reference) => usesScope(reference, scope))) return undefined;
+  if (mentionsIn(config.onConflict ?? []).references.some((reference) => usesScope(reference, scope)))
+    return undefined;
   const select = sql`select ${sql.join(selected, sql`, `)} from ${sql.raw(source)} where true`;
   const insert = DIALECT.buildInsertQuery({ ...config, values: select, select: true } as never);
   return checked(renderSql(insert, referenceWriter(block, scope)), step.sql);
@@ -102,13 +115,15 @@ function flatInsert(steps: readonly Step[], scope: ItemScope, source: string, bl
 
 /** The values of an insert in the order in which Drizzle names the columns. */
 function valueList(config: BuilderConfig, row: Readonly<Record<string, unknown>>): SQL[] {
-  const columns = Object.entries<Column>(getTableColumns(config.table)).filter(([, column]) => isInsertable(column));
+  const columns = Object.entries<Column>(getTableColumns(config.table)).filter(([, column]) =>
+    isInsertable(column),
+  );
   return columns.map(([key, column]) => {
     const value = row[key];
     if (is(value, SQL)) return value;
     if (is(value, Param) && value.value !== undefined) return sql`${value}`;
     if (column.default === undefined || column.default === null) return sql`null`;
-    return is(column.default, SQL) ? column.default : sql`${sql.param(column.default, column as never)}`;
+    return is(column.default, SQL) ? column.default : sql`${sql.param(column.default, column)}`;
   });
 }
 
@@ -124,7 +139,8 @@ function usesScope(reference: Reference, scope: ItemScope): boolean {
 /** The table-valued function that yields an array's items (https://sqlite.org/json1.html#jeach). */
 function eachSource(array: SQL, block: Block): string {
   const [reference, ...others] = mentionsIn(array).references;
-  const isPath = reference !== undefined && others.length === 0 && 'path' in reference && array.queryChunks.length === 1;
+  const isPath =
+    reference !== undefined && others.length === 0 && 'path' in reference && array.queryChunks.length === 1;
   if (!isPath) return `jsonb_each(${checked(renderSql(array, referenceWriter(block)), array)}) AS each`;
   const { root, column } = rootOf(reference);
   block.columns.add(column);
@@ -145,7 +161,9 @@ function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter {
       return `NEW.${reference.field}`;
     }
     const isFlat = flat !== undefined && usesScope(reference, flat);
-    const { root, column } = isFlat ? { root: reference.kind === 'index' ? 'each.key' : 'each.value', column: undefined } : rootOf(reference);
+    const { root, column } = isFlat
+      ? { root: reference.kind === 'index' ? 'each.key' : 'each.value', column: undefined }
+      : rootOf(reference);
     if (column !== undefined) block.columns.add(column);
     return reference.kind === 'index' ? root : extract(root, reference);
   };
@@ -173,9 +191,13 @@ function pathStep(step: string): string {
   if (/^\d+$/.test(step)) return `[${step}]`;
   if (/^[A-Za-z_]\w*$/.test(step)) return `.${step}`;
   if (!/["\\\p{Cc}]/u.test(step)) return `."${step}"`;
-  throw new ProjectionistError('DEFINITION_INVALID', `The field name ${JSON.stringify(step)} cannot be written in a SQLite JSON path`, {
-    hint: 'Pass the object that contains it to fn(), and take the field there.',
-  });
+  throw new ProjectionistError(
+    'DEFINITION_INVALID',
+    `The field name ${JSON.stringify(step)} cannot be written in a SQLite JSON path`,
+    {
+      hint: 'Pass the object that contains it to fn(), and take the field there.',
+    },
+  );
 }
 
 function checked(text: string, tree: SQL): string {

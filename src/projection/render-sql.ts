@@ -26,9 +26,13 @@ export function renderSql(tree: SQL, writeReference: ReferenceWriter): string {
     const reference = referenceOf(value);
     if (reference !== undefined) return writeReference(reference);
     if (is(value, Placeholder)) {
-      throw new ProjectionistError('DEFINITION_INVALID', `A statement contains sql.placeholder(${JSON.stringify(value.name)})`, {
-        hint: 'Use a path of the event, such as e.data.orderId.',
-      });
+      throw new ProjectionistError(
+        'DEFINITION_INVALID',
+        `A statement contains sql.placeholder(${JSON.stringify(value.name)})`,
+        {
+          hint: 'Use a path of the event, such as e.data.orderId.',
+        },
+      );
     }
     return hasSql(value) ? `(${renderSql(value.getSQL(), writeReference)})` : literal(value);
   };

@@ -40,5 +40,9 @@ function visitEntity(node: object, mentions: Mentions, depth: number): void {
 }
 
 export function hasSql(node: unknown): node is { getSQL(): SQL } {
-  return (typeof node === 'object' || typeof node === 'function') && node !== null && typeof (node as { getSQL?: unknown }).getSQL === 'function';
+  return (
+    (typeof node === 'object' || typeof node === 'function') &&
+    node !== null &&
+    typeof (node as { getSQL?: unknown }).getSQL === 'function'
+  );
 }

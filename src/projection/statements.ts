@@ -43,36 +43,60 @@ export class Must {
   }
 }
 
-type ItemOf<T> = NonNullable<T> extends readonly (infer Item)[] ? Item : NonNullable<T> extends Readonly<Record<string, infer Value>> ? Value : unknown;
+type ItemOf<T> =
+  NonNullable<T> extends readonly (infer Item)[]
+    ? Item
+    : NonNullable<T> extends Readonly<Record<string, infer Value>>
+      ? Value
+      : unknown;
 
 /**
  * Applies `body`'s statements to each item of a JSON array, in order. For a JSON object the items are its values, and
  * `index` is the key. A missing array has no items.
  */
-export function forEach<T>(array: SQL<T>, body: (item: EventPath<ItemOf<T>>, index: SQL<number>) => Statements): ForEach {
+export function forEach<T>(
+  array: SQL<T>,
+  body: (item: EventPath<ItemOf<T>>, index: SQL<number>) => Statements,
+): ForEach {
   if (!(array instanceof SQL) && referenceOf(array) === undefined) {
-    throw wrong('forEach', 'its first argument is no path of the event', 'Write forEach(e.data.items, (item) => …).');
+    throw wrong(
+      'forEach',
+      'its first argument is no path of the event',
+      'Write forEach(e.data.items, (item) => …).',
+    );
   }
-  if (typeof body !== 'function') throw wrong('forEach', 'its second argument is no function', 'Write forEach(e.data.items, (item) => …).');
+  if (typeof body !== 'function')
+    throw wrong('forEach', 'its second argument is no function', 'Write forEach(e.data.items, (item) => …).');
   return new ForEach(array, body as ForEach['body']);
 }
 
 /** Applies `statements` where `condition` is true; neither false nor NULL is true, as in SQL. */
 export function when(condition: SQL | undefined, statements: Statements): When {
   if (!(condition instanceof SQL) && referenceOf(condition) === undefined) {
-    throw wrong('when', 'its condition is a JavaScript value, decided once at load', 'Write when(eq(e.data.kind, \'gift\'), …) or when(sql`…`, …).');
+    throw wrong(
+      'when',
+      'its condition is a JavaScript value, decided once at load',
+      "Write when(eq(e.data.kind, 'gift'), …) or when(sql`…`, …).",
+    );
   }
   return new When(condition as SQL, statements);
 }
 
 /** Makes an update, delete or insert that changes no row an error, which the projection then reports. */
 export function must(statement: WritingStatement): Must {
-  if (!isWritingStatement(statement)) throw wrong('must', 'it takes one insert, update or delete', 'Write must(db.update(…).set(…).where(…)).');
+  if (!isWritingStatement(statement))
+    throw wrong('must', 'it takes one insert, update or delete', 'Write must(db.update(…).set(…).where(…)).');
   return new Must(statement);
 }
 
 export function isWritingStatement(value: unknown): value is WritingStatement {
-  return typeof value === 'object' && value !== null && 'getSQL' in value && 'config' in value && 'dialect' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'getSQL' in value &&
+    'config' in value &&
+    'dialect' in value
+  );
 }
 
 export interface TracedScope extends ItemScope {

@@ -21,7 +21,7 @@ export function symbolicEvent(): SymbolicEvent<never> {
 /** The recorders that a `forEach` body gets in place of an item and of its index (or key, for an object). */
 export function symbolicItem(scope: ItemScope): { item: AnyPath; index: SQL<number> } {
   return {
-    item: pathOf({ kind: 'item', scope, path: [] }) as AnyPath,
+    item: pathOf({ kind: 'item', scope, path: [] }),
     index: pathOf({ kind: 'index', scope }) as SQL<number>,
   };
 }
@@ -61,7 +61,21 @@ function pathOf(reference: Reference): SQL {
 }
 
 /** Array methods that people reach for; none of them can work, as the array has no length at load. */
-const ARRAY_METHODS = new Set(['map', 'forEach', 'filter', 'reduce', 'some', 'every', 'find', 'flatMap', 'join', 'slice', 'includes', 'entries', 'length']);
+const ARRAY_METHODS = new Set([
+  'map',
+  'forEach',
+  'filter',
+  'reduce',
+  'some',
+  'every',
+  'find',
+  'flatMap',
+  'join',
+  'slice',
+  'includes',
+  'entries',
+  'length',
+]);
 
 function member(target: SQL, key: string | symbol, reference: Reference): unknown {
   if (key === Symbol.toPrimitive) return () => refuseValue(reference);
@@ -72,7 +86,8 @@ function member(target: SQL, key: string | symbol, reference: Reference): unknow
   // `await` and Promise.resolve look for `then`; a path is no promise.
   if (key === 'then') return undefined;
   if (key === 'toJSON') return () => refuseValue(reference);
-  if (!('path' in reference)) throw misuse(`${describeReference(reference)} has no fields, and .${key} was read`, 'Use it as it is.');
+  if (!('path' in reference))
+    throw misuse(`${describeReference(reference)} has no fields, and .${key} was read`, 'Use it as it is.');
   if (ARRAY_METHODS.has(key)) return arrayMember(reference, key);
   return pathOf(step(reference, key));
 }
@@ -105,7 +120,10 @@ function refuseValue(reference: Reference): never {
 
 function refuseLoop(reference: Reference): never {
   const path = describeReference(reference);
-  throw misuse(`${path} was looped over, but a handler runs once, at load, when there are no items yet`, `Write forEach(${path}, (item) => …).`);
+  throw misuse(
+    `${path} was looped over, but a handler runs once, at load, when there are no items yet`,
+    `Write forEach(${path}, (item) => …).`,
+  );
 }
 
 function misuse(message: string, hint: string): ProjectionistError {

@@ -1,10 +1,18 @@
-import { type SQL, Table } from 'drizzle-orm';
+import type { Table } from 'drizzle-orm';
+import { type SQL } from 'drizzle-orm';
 import { ProjectionistError } from '../errors.ts';
 import { RecordingDatabase } from './handler-database.ts';
 import { decisionsIn } from './handler-source.ts';
 import type { Handler } from './define.ts';
 import type { ItemScope } from './reference.ts';
-import { ForEach, isWritingStatement, Must, type Statements, When, type WritingStatement } from './statements.ts';
+import {
+  ForEach,
+  isWritingStatement,
+  Must,
+  type Statements,
+  When,
+  type WritingStatement,
+} from './statements.ts';
 import { referenceOf, symbolicEvent, symbolicItem } from './symbolic-event.ts';
 
 /** The parts of a Drizzle builder that a program needs to know; Drizzle keeps them in `config`. */
@@ -31,7 +39,12 @@ export type Step =
       readonly sql: SQL;
       readonly config: BuilderConfig;
     }
-  | { readonly kind: 'forEach'; readonly array: SQL; readonly scope: ItemScope; readonly steps: readonly Step[] }
+  | {
+      readonly kind: 'forEach';
+      readonly array: SQL;
+      readonly scope: ItemScope;
+      readonly steps: readonly Step[];
+    }
   | { readonly kind: 'when'; readonly condition: SQL; readonly steps: readonly Step[] };
 
 /** Runs a handler once, with recorders, and returns the steps that it asked for. Throws DEFINITION_INVALID. */
@@ -77,11 +90,14 @@ function countStatements(steps: readonly Step[]): number {
 function stepsOf(answer: Statements, depth: number): Step[] {
   if (Array.isArray(answer)) return (answer as readonly Statements[]).flatMap((part) => stepsOf(part, depth));
   if (answer instanceof ForEach) return [forEachStep(answer, depth + 1)];
-  if (answer instanceof When) return [{ kind: 'when', condition: answer.condition, steps: stepsOf(answer.statements, depth) }];
+  if (answer instanceof When)
+    return [{ kind: 'when', condition: answer.condition, steps: stepsOf(answer.statements, depth) }];
   if (answer instanceof Must) return [statementStep(answer.statement, true)];
   if (isWritingStatement(answer)) return [statementStep(answer, false)];
   throw refuse(
-    answer === undefined ? 'The handler returned no statement' : `The handler returned ${describe(answer)}, which is no statement`,
+    answer === undefined
+      ? 'The handler returned no statement'
+      : `The handler returned ${describe(answer)}, which is no statement`,
     'Return Drizzle inserts, updates and deletes, forEach(…), when(…), must(…), or an array of those.',
   );
 }
@@ -94,13 +110,16 @@ function forEachStep(answer: ForEach, depth: number): Step {
 
 function statementStep(statement: WritingStatement, isRequired: boolean): Step {
   const { config } = statement as unknown as { config: BuilderConfig };
-  const operation: Operation = config.set !== undefined ? 'update' : config.values !== undefined ? 'insert' : 'delete';
+  const operation: Operation =
+    config.set !== undefined ? 'update' : config.values !== undefined ? 'insert' : 'delete';
   return { kind: 'statement', operation, isRequired, sql: statement.getSQL(), config };
 }
 
 function describe(answer: unknown): string {
   if (answer === null || typeof answer !== 'object') return String(answer);
-  return 'getSQL' in answer ? 'a select or an unfinished builder' : `a ${answer.constructor?.name ?? 'value'}`;
+  return 'getSQL' in answer
+    ? 'a select or an unfinished builder'
+    : `a ${answer.constructor?.name ?? 'value'}`;
 }
 
 function refuse(message: string, hint: string): ProjectionistError {

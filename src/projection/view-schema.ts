@@ -21,11 +21,20 @@ export function describeView(table: SQLiteTable, search: readonly string[]): Vie
     primaryKey: primaryKeyOf(config),
     references: config.foreignKeys.map((key) => {
       const { columns, foreignTable, foreignColumns } = key.reference();
-      return { columns: names(columns), view: getTableConfig(foreignTable as SQLiteTable).name, foreignColumns: names(foreignColumns) };
+      return {
+        columns: names(columns),
+        view: getTableConfig(foreignTable).name,
+        foreignColumns: names(foreignColumns),
+      };
     }),
     searchColumns: search.map((key) => {
       const column = (table as unknown as Record<string, Column | undefined>)[key];
-      if (column === undefined) throw refuse(config.name, `search names ${key}, which is no column of it`, 'Name columns as they are named in TypeScript.');
+      if (column === undefined)
+        throw refuse(
+          config.name,
+          `search names ${key}, which is no column of it`,
+          'Name columns as they are named in TypeScript.',
+        );
       return column.name;
     }),
   };
@@ -41,10 +50,13 @@ export function createTable(table: SQLiteTable, view: ViewDescription): string {
     ...config.columns.map((column, index) => columnSql(column, view.columns[index] as ViewColumn, numbered)),
     ...keySql(view, numbered, needsRowNumber),
     ...config.uniqueConstraints.map((unique) => `UNIQUE (${list(names(unique.columns))})`),
-    ...config.checks.map((check) => `CONSTRAINT ${quoteName(check.name)} CHECK (${schemaSql(config.name, check.value)})`),
+    ...config.checks.map(
+      (check) => `CONSTRAINT ${quoteName(check.name)} CHECK (${schemaSql(config.name, check.value)})`,
+    ),
     ...config.foreignKeys.map((key) => foreignKeySql(key)),
   ];
-  const options = view.primaryKey.length > 0 && !numbered && !needsRowNumber ? 'STRICT, WITHOUT ROWID' : 'STRICT';
+  const options =
+    view.primaryKey.length > 0 && !numbered && !needsRowNumber ? 'STRICT, WITHOUT ROWID' : 'STRICT';
   return `CREATE TABLE ${quoteName(config.name)} (\n  ${lines.join(',\n  ')}\n) ${options}`;
 }
 
@@ -64,7 +76,8 @@ export function createSearch(view: ViewDescription): string[] {
   const row = isNumbered(view) ? (view.primaryKey[0] as string) : ROW_NUMBER;
   const search = quoteName(`${view.name}_search`);
   const columns = list(view.searchColumns);
-  const values = (side: string) => [row, ...view.searchColumns].map((column) => `${side}.${quoteName(column)}`).join(', ');
+  const values = (side: string) =>
+    [row, ...view.searchColumns].map((column) => `${side}.${quoteName(column)}`).join(', ');
   const remove = `INSERT INTO ${search} (${search}, rowid, ${columns}) VALUES ('delete', ${values('OLD')});`;
   const add = `INSERT INTO ${search} (rowid, ${columns}) VALUES (${values('NEW')});`;
   const trigger = (when: string, body: string) =>
@@ -97,17 +110,25 @@ function sqlTypeOf(column: Column): ViewColumn['sqlType'] {
 }
 
 const KINDS: Readonly<Record<string, ValueKind>> = {
-  string: 'text', number: 'number', boolean: 'boolean', json: 'json', bigint: 'bigint', buffer: 'bytes',
+  string: 'text',
+  number: 'number',
+  boolean: 'boolean',
+  json: 'json',
+  bigint: 'bigint',
+  buffer: 'bytes',
 };
 
 function kindOf(column: Column): ValueKind {
-  if (column.dataType === 'date') return (column as { mode?: string }).mode === 'timestamp_ms' ? 'timestamp-ms' : 'timestamp';
+  if (column.dataType === 'date')
+    return (column as { mode?: string }).mode === 'timestamp_ms' ? 'timestamp-ms' : 'timestamp';
   return KINDS[column.dataType] ?? 'any';
 }
 
 function primaryKeyOf(config: TableConfig): string[] {
   const [composite] = config.primaryKeys;
-  return composite === undefined ? names(config.columns.filter((column) => column.primary)) : names(composite.columns);
+  return composite === undefined
+    ? names(config.columns.filter((column) => column.primary))
+    : names(composite.columns);
 }
 
 /** True where the key is an INTEGER PRIMARY KEY: the row number itself. */
@@ -120,7 +141,11 @@ function columnSql(column: Column, description: ViewColumn, isNumberedView: bool
   refuseFunctions(column);
   const parts = [quoteName(column.name), description.sqlType];
   if (isNumberedView && column.primary) {
-    parts.push((column as { autoIncrement?: boolean }).autoIncrement === true ? 'PRIMARY KEY AUTOINCREMENT' : 'PRIMARY KEY');
+    parts.push(
+      (column as { autoIncrement?: boolean }).autoIncrement === true
+        ? 'PRIMARY KEY AUTOINCREMENT'
+        : 'PRIMARY KEY',
+    );
   }
   if (!description.isNullable) parts.push('NOT NULL');
   if (column.isUnique) parts.push('UNIQUE');
@@ -136,9 +161,18 @@ function generatedSql(column: Column): string {
 }
 
 function refuseFunctions(column: Column): void {
-  const call = column.defaultFn === undefined ? (column.onUpdateFn === undefined ? undefined : '$onUpdateFn') : '$defaultFn';
+  const call =
+    column.defaultFn === undefined
+      ? column.onUpdateFn === undefined
+        ? undefined
+        : '$onUpdateFn'
+      : '$defaultFn';
   if (call === undefined) return;
-  throw refuse(column.name, `the column has ${call}, which would run once, at load, and not for each row`, 'Write the value in the handler.');
+  throw refuse(
+    column.name,
+    `the column has ${call}, which would run once, at load, and not for each row`,
+    'Write the value in the handler.',
+  );
 }
 
 function keySql(view: ViewDescription, numbered: boolean, needsRowNumber: boolean): string[] {
@@ -148,7 +182,7 @@ function keySql(view: ViewDescription, numbered: boolean, needsRowNumber: boolea
 
 function foreignKeySql(key: TableConfig['foreignKeys'][number]): string {
   const { columns, foreignTable, foreignColumns } = key.reference();
-  const target = quoteName(getTableConfig(foreignTable as SQLiteTable).name);
+  const target = quoteName(getTableConfig(foreignTable).name);
   const actions = [
     key.onDelete === undefined ? '' : ` ON DELETE ${key.onDelete.toUpperCase()}`,
     key.onUpdate === undefined ? '' : ` ON UPDATE ${key.onUpdate.toUpperCase()}`,
@@ -158,7 +192,9 @@ function foreignKeySql(key: TableConfig['foreignKeys'][number]): string {
 
 function indexSql(table: string, index: Index): string {
   const { config } = index;
-  const columns = config.columns.map((column) => (is(column, SQL) ? schemaSql(table, column) : quoteName((column as Column).name)));
+  const columns = config.columns.map((column) =>
+    is(column, SQL) ? schemaSql(table, column) : quoteName((column as Column).name),
+  );
   const where = config.where === undefined ? '' : ` WHERE ${schemaSql(table, config.where)}`;
   return `CREATE ${config.unique ? 'UNIQUE ' : ''}INDEX ${quoteName(config.name)} ON ${quoteName(table)} (${columns.join(', ')})${where}`;
 }
@@ -166,7 +202,8 @@ function indexSql(table: string, index: Index): string {
 function schemaSql(place: string, tree: SQL): string {
   const text = renderSchemaSql(tree);
   const part = nondeterministicPart(text);
-  if (part !== undefined) throw refuse(place, `${part} gives another answer at each replay`, 'Take the value from the event.');
+  if (part !== undefined)
+    throw refuse(place, `${part} gives another answer at each replay`, 'Take the value from the event.');
   return text;
 }
 

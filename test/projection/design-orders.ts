@@ -25,7 +25,10 @@ export const orders = sqliteTable('orders', {
   shippedAt: text('shipped_at'),
 });
 
-export const stock = sqliteTable('stock', { productId: text('product_id').primaryKey(), reserved: integer().notNull() });
+export const stock = sqliteTable('stock', {
+  productId: text('product_id').primaryKey(),
+  reserved: integer().notNull(),
+});
 
 export default projection({
   name: 'orders',
@@ -34,11 +37,21 @@ export default projection({
   on: {
     'order.placed': (e, db) => [
       db.insert(orders).values({
-        id: e.data.orderId, customerId: e.data.customerId, status: 'placed', total: e.data.total, placedAt: e.time,
+        id: e.data.orderId,
+        customerId: e.data.customerId,
+        status: 'placed',
+        total: e.data.total,
+        placedAt: e.time,
       }),
       forEach(e.data.items, (item) =>
-        db.insert(stock).values({ productId: item.productId, reserved: item.quantity })
-          .onConflictDoUpdate({ target: stock.productId, set: { reserved: sql`${stock.reserved} + excluded.reserved` } })),
+        db
+          .insert(stock)
+          .values({ productId: item.productId, reserved: item.quantity })
+          .onConflictDoUpdate({
+            target: stock.productId,
+            set: { reserved: sql`${stock.reserved} + excluded.reserved` },
+          }),
+      ),
     ],
     'order.shipped': (e, db) =>
       db.update(orders).set({ status: 'shipped', shippedAt: e.time }).where(eq(orders.id, e.data.orderId)),
@@ -46,7 +59,12 @@ export default projection({
   },
   queries: {
     biggestCustomers: query({ limit: z.coerce.number().int().max(100).default(10) }, ({ limit }, db) =>
-      db.select({ customerId: orders.customerId, spent: sql<number>`sum(${orders.total})` })
-        .from(orders).groupBy(orders.customerId).orderBy(sql`2 desc`).limit(limit)),
+      db
+        .select({ customerId: orders.customerId, spent: sql<number>`sum(${orders.total})` })
+        .from(orders)
+        .groupBy(orders.customerId)
+        .orderBy(sql`2 desc`)
+        .limit(limit),
+    ),
   },
 });
