@@ -1,5 +1,6 @@
 import { ProjectionistError } from '../errors.ts';
-import { openDatabase } from './open.ts';
+import { openDatabase, type SqliteDatabase } from './open.ts';
+import { isBusy, storageError } from './storage-error.ts';
 
 export interface Lock {
   release(): void;
@@ -7,18 +8,28 @@ export interface Lock {
 
 /**
  * Takes an exclusive lock that the operating system drops when the process ends, however it ends: an open write
- * transaction on a small database of its own. Returns undefined while another process (or this one) holds it.
+ * transaction on a database of its own, in which nothing is ever written. Returns undefined while another process (or
+ * this one) holds it.
  */
 export function tryLock(path: string): Lock | undefined {
-  const db = openDatabase(path, { purpose: 'derived', busyTimeout: 0 });
+  const db = openDatabase(path, { purpose: 'lock', busyTimeout: 0 });
   try {
     db.exec('BEGIN IMMEDIATE');
   } catch (error) {
     db.close();
-    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return undefined;
-    throw error;
+    if (isBusy(error)) return undefined;
+    throw storageError(error, path);
   }
-  return { release: () => void db.close() };
+  held.add(db);
+  return { release: () => release(db) };
+}
+
+/** Kept here, because a connection that nobody refers to is collected, and its lock with it. */
+const held = new Set<SqliteDatabase>();
+
+function release(db: SqliteDatabase): void {
+  held.delete(db);
+  db.close();
 }
 
 /** As `tryLock`, but a lock that is held is an error with `message`. */

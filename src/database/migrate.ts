@@ -1,6 +1,6 @@
 import { ProjectionistError } from '../errors.ts';
 import type { SqliteDatabase } from './open.ts';
-import { transact } from './transaction.ts';
+import { transact, transactDeferred } from './transaction.ts';
 
 /** What kind of file a database is, and the steps that bring an older one up to date. */
 export interface Format {
@@ -13,7 +13,9 @@ export interface Format {
 
 /** Brings `db` to the newest version of `format`. Throws DATA_FORMAT_NEWER or DATA_FILE_FOREIGN, and then changes nothing. */
 export function migrate(db: SqliteDatabase, format: Format): void {
-  if (versionOf(db, format) === format.migrations.length) return;
+  // In one transaction: read one by one, the header's numbers could stem from before and after another's migration.
+  const found = transactDeferred(db, () => versionOf(db, format));
+  if (found === format.migrations.length) return;
   transact(db, () => {
     // Read again under the write lock: another process may have migrated in the meantime.
     const version = versionOf(db, format);
@@ -29,10 +31,14 @@ function versionOf(db: SqliteDatabase, format: Format): number {
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
   if (applicationId === 0 && version === 0 && tables === 0) return 0;
   if (applicationId !== format.applicationId) {
-    throw new ProjectionistError('DATA_FILE_FOREIGN', `${db.name} is a SQLite database, but not a Projectionist ${format.name}`, {
-      hint: 'Move the file away, or choose another folder with --data.',
-      evidence: { file: db.name },
-    });
+    throw new ProjectionistError(
+      'DATA_FILE_FOREIGN',
+      `${db.name} is a SQLite database, but not a Projectionist ${format.name}`,
+      {
+        hint: 'Move the file away, or choose another folder with --data.',
+        evidence: { file: db.name },
+      },
+    );
   }
   if (version > format.migrations.length) {
     throw new ProjectionistError(

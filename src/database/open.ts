@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { ProjectionistError } from '../errors.ts';
-import { storageError } from './storage-error.ts';
+import { isBusy, storageError } from './storage-error.ts';
 
 export type SqliteDatabase = Database.Database;
 export type SqliteStatement = Database.Statement;
@@ -15,7 +15,9 @@ export type Purpose =
   | 'derived'
   /** A copy that is being built: the fastest that still survives a kill of the process. */
   | 'bulk'
-  | 'read';
+  | 'read'
+  /** Holds no data: see lock.ts. */
+  | 'lock';
 
 /**
  * SQLite before 3.51.3 can, in rare interleavings of a checkpoint with a writer, reset a write-ahead log that still
@@ -24,13 +26,22 @@ export type Purpose =
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
 const PRAGMAS: Record<Purpose, readonly string[]> = {
-  // FULL: one fsync of the WAL at each commit, so that "acknowledged" means "on disk".
-  durable: ['journal_mode = WAL', 'synchronous = FULL', 'cache_size = -16000'],
+  // FULL: one fsync of the WAL at each commit, so that "acknowledged" means "on disk". The size limit gives back the
+  // disk space of a WAL that one large import has made.
+  durable: [
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'cache_size = -16000',
+    'journal_size_limit = 67108864',
+  ],
   // NORMAL: no fsync at commit, one at each WAL checkpoint; a WAL frame is checksummed, so a torn tail is dropped whole.
   derived: ['journal_mode = WAL', 'synchronous = NORMAL', 'cache_size = -32000'],
   // OFF: the operating system decides when to write. The generation is synced once, before it becomes live.
   bulk: ['journal_mode = WAL', 'synchronous = OFF', 'cache_size = -64000', 'wal_autocheckpoint = 4000'],
   read: ['query_only = ON', 'cache_size = -16000'],
+  // MEMORY: no file beside it, and a rollback journal's BEGIN IMMEDIATE is one lock that exactly one process gets.
+  // Turning WAL on would need a second, exclusive lock, for which two processes can refuse each other.
+  lock: ['journal_mode = MEMORY'],
 };
 
 export interface OpenOptions {
@@ -44,23 +55,46 @@ export interface OpenOptions {
 /** Opens a database file, or `:memory:`, with the pragmas of its purpose. Throws DATA_FOLDER_UNUSABLE or SQLITE_TOO_OLD. */
 export function openDatabase(path: string, options: OpenOptions): SqliteDatabase {
   const isRead = options.purpose === 'read';
+  const timeout = options.busyTimeout ?? 5000;
   if (path !== ':memory:') prepareFolder(path, isRead || options.mustExist === true);
+  let db: SqliteDatabase | undefined;
   try {
-    const db = new Database(path, {
-      readonly: isRead,
-      fileMustExist: options.mustExist ?? false,
-      timeout: options.busyTimeout ?? 5000,
-    });
+    db = new Database(path, { readonly: isRead, fileMustExist: options.mustExist ?? false, timeout });
     refuseOldSqlite(db);
-    applyPragmas(db, options.purpose);
+    applyPragmas(db, options.purpose, timeout);
     return db;
   } catch (error) {
+    db?.close();
     throw storageError(error, path);
   }
 }
 
-export function applyPragmas(db: SqliteDatabase, purpose: Purpose): void {
-  for (const pragma of PRAGMAS[purpose]) db.pragma(pragma);
+/**
+ * Sets the pragmas of a purpose. Turning WAL on fails with SQLITE_BUSY at once, whatever the busy timeout, while another
+ * process does the same to a new file; so it is tried again for `patience` milliseconds.
+ */
+export function applyPragmas(db: SqliteDatabase, purpose: Purpose, patience = 0): void {
+  const giveUpAt = performance.now() + patience;
+  for (const pragma of PRAGMAS[purpose]) {
+    while (!wasSet(db, pragma, giveUpAt)) sleep(RETRY_PAUSE);
+  }
+}
+
+const RETRY_PAUSE = 2;
+
+/** False when another connection is in the way and there is time left to try again. */
+function wasSet(db: SqliteDatabase, pragma: string, giveUpAt: number): boolean {
+  try {
+    db.pragma(pragma);
+    return true;
+  } catch (error) {
+    if (!isBusy(error) || performance.now() >= giveUpAt) throw error;
+    return false;
+  }
+}
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 function prepareFolder(path: string, mustExist: boolean): void {
@@ -81,13 +115,13 @@ function prepareFolder(path: string, mustExist: boolean): void {
 function refuseOldSqlite(db: SqliteDatabase): void {
   const version = db.prepare('SELECT sqlite_version()').pluck().get() as string;
   if (isAtLeast(version, OLDEST_SQLITE)) return;
-  db.close();
   throw new ProjectionistError('SQLITE_TOO_OLD', `SQLite ${version} can lose committed data`, {
     hint: `Install a better-sqlite3 that carries SQLite ${OLDEST_SQLITE.join('.')} or newer.`,
     evidence: { expected: OLDEST_SQLITE.join('.'), actual: version },
   });
 }
 
+/** Compares a dotted version with its least acceptable parts; a part that is missing counts as 0. */
 export function isAtLeast(version: string, oldest: readonly number[]): boolean {
   const parts = version.split('.').map(Number);
   for (const [index, least] of oldest.entries()) {

@@ -13,6 +13,12 @@ export function storageError(error: unknown, path: string): unknown {
   });
 }
 
+/** True when another connection holds a lock that this one needs. */
+export function isBusy(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
+}
+
 const KNOWN = [
   {
     codes: ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'],
@@ -21,7 +27,17 @@ const KNOWN = [
     hint: 'Free some space, then try again; nothing that was acknowledged is lost.',
   },
   {
-    codes: ['SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM', 'SQLITE_AUTH', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'],
+    codes: [
+      'SQLITE_READONLY',
+      'SQLITE_CANTOPEN',
+      'SQLITE_PERM',
+      'SQLITE_AUTH',
+      'EACCES',
+      'EPERM',
+      'EROFS',
+      'ENOTDIR',
+      'EEXIST',
+    ],
     code: 'DATA_FOLDER_UNUSABLE',
     message: (path: string) => `Cannot write to ${path}`,
     hint: 'Check that the folder exists and that this user may write to it, or choose another with --data.',

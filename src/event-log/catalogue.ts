@@ -46,15 +46,27 @@ export function currentSchemaVersion(definition: EventDefinition): number {
 
 function checkDefinition(type: string, definition: EventDefinition): void {
   if (!/^[^\s,]+$/.test(type)) {
-    throw invalid(type, `The event type ${JSON.stringify(type)} is empty or contains white space or a comma`, 'Name it like order.placed.');
+    throw invalid(
+      type,
+      `The event type ${JSON.stringify(type)} is empty or contains white space or a comma`,
+      'Name it like order.placed.',
+    );
   }
   if (typeof definition?.schema?.['~standard']?.validate !== 'function') {
-    throw invalid(type, `${type} has no schema`, `Write '${type}': { schema: z.object({ … }) }, or any other Standard Schema.`);
+    throw invalid(
+      type,
+      `${type} has no schema`,
+      `Write '${type}': { schema: z.object({ … }) }, or any other Standard Schema.`,
+    );
   }
   const versions = Object.keys(definition.upcast ?? {}).map(Number);
   for (const [index, version] of versions.toSorted((a, b) => a - b).entries()) {
     if (version === index + 1 && typeof definition.upcast?.[version] === 'function') continue;
-    throw invalid(type, `The upcasters of ${type} are not numbered 1, 2, 3 …`, 'Each key is the version it starts from, and each value a function.');
+    throw invalid(
+      type,
+      `The upcasters of ${type} are not numbered 1, 2, 3 …`,
+      'Each key is the version it starts from, and each value a function.',
+    );
   }
 }
 
@@ -69,7 +81,11 @@ export function mergeCatalogues(catalogues: readonly EventCatalogue[]): EventCat
     for (const [type, definition] of Object.entries(events)) {
       const other = merged[type];
       if (other !== undefined && other !== definition) {
-        throw invalid(type, `Two catalogues define ${type}`, 'Declare each event type once, and import that catalogue in every projection.');
+        throw invalid(
+          type,
+          `Two catalogues define ${type}`,
+          'Declare each event type once, and import that catalogue in every projection.',
+        );
       }
       merged[type] = definition;
     }

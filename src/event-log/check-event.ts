@@ -44,7 +44,11 @@ function envelope(input: unknown): Envelope {
   }
   for (const member of Object.keys(input)) {
     if (!MEMBERS.has(member)) {
-      throw invalid(member, `is not a member of an event (those are ${[...MEMBERS].join(', ')})`, input as Envelope);
+      throw invalid(
+        member,
+        `is not a member of an event (those are ${[...MEMBERS].join(', ')})`,
+        input as Envelope,
+      );
     }
   }
   return input as Envelope;
@@ -74,7 +78,8 @@ const ZONED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d
 function metadataOf(event: Envelope): string | null {
   const metadata = event['metadata'];
   if (metadata === undefined || metadata === null) return null;
-  if (typeof metadata !== 'object' || Array.isArray(metadata)) throw invalid('metadata', 'must be a JSON object', event);
+  if (typeof metadata !== 'object' || Array.isArray(metadata))
+    throw invalid('metadata', 'must be a JSON object', event);
   return JSON.stringify(metadata);
 }
 
@@ -109,7 +114,11 @@ function current(catalogue: EventCatalogue, event: Envelope, type: string, schem
   }
 }
 
-function validate(schema: StandardSchemaV1, data: unknown, event: Envelope): StandardSchemaV1.Result<unknown> {
+function validate(
+  schema: StandardSchemaV1,
+  data: unknown,
+  event: Envelope,
+): StandardSchemaV1.Result<unknown> {
   const result = schema['~standard'].validate(data);
   if (result instanceof Promise) {
     throw invalid('data', 'has a schema that validates asynchronously; events need a synchronous one', event);
@@ -131,7 +140,9 @@ function unknownType(type: string, catalogue: EventCatalogue, event: Envelope): 
 function invalid(field: string, what: string, event: Envelope): ProjectionistError {
   const type = typeof event['type'] === 'string' ? event['type'] : undefined;
   return problem('EVENT_INVALID', `${type ?? 'An event'}: ${field} ${lowerFirst(what)}`, event, field, {
-    hint: field.startsWith('data') ? `Compare the event with the schema of ${type ?? 'its type'} in the catalogue.` : undefined,
+    hint: field.startsWith('data')
+      ? `Compare the event with the schema of ${type ?? 'its type'} in the catalogue.`
+      : undefined,
   });
 }
 
@@ -139,8 +150,15 @@ function lowerFirst(text: string): string {
   return /^[A-Z][a-z]/.test(text) ? `— ${text}` : text;
 }
 
-function problem(code: ErrorCode, message: string, event: Envelope, field: string, details: { hint?: string | undefined }): ProjectionistError {
-  const text = (member: string) => (typeof event[member] === 'string' ? (event[member] as string) : undefined);
+function problem(
+  code: ErrorCode,
+  message: string,
+  event: Envelope,
+  field: string,
+  details: { hint?: string | undefined },
+): ProjectionistError {
+  const text = (member: string) =>
+    typeof event[member] === 'string' ? (event[member] as string) : undefined;
   return new ProjectionistError(code, message, {
     hint: details.hint,
     evidence: { field, eventType: text('type'), stream: text('stream'), eventId: text('id') },

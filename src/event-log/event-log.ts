@@ -162,7 +162,10 @@ export class EventLog {
   }
 
   /** Yields every event after `after`, those that are there and then each new one, until `signal` aborts. */
-  async *subscribe(after: number, options: Omit<ReadOptions, 'after'> & { signal?: AbortSignal } = {}): AsyncGenerator<RecordedEvent> {
+  async *subscribe(
+    after: number,
+    options: Omit<ReadOptions, 'after'> & { signal?: AbortSignal } = {},
+  ): AsyncGenerator<RecordedEvent> {
     const { signal, ...filter } = options;
     let position = after;
     let wake = () => {};
@@ -171,7 +174,9 @@ export class EventLog {
     signal?.addEventListener('abort', onAbort);
     try {
       while (signal?.aborted !== true) {
-        const grown = new Promise<void>((resolve) => { wake = resolve; });
+        const grown = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
         const head = this.head();
         for (const event of this.#reader.readAll({ ...filter, after: position, limit: SUBSCRIPTION_PAGE })) {
           position = event.position;

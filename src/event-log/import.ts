@@ -64,7 +64,8 @@ export async function importLines(
       counts.lines += 1;
       if (line.trim() === '') continue;
       const event = rejects.guard(counts.lines, line, () => check(parse(line)));
-      if (event !== undefined && (rejects.count === 0 || options.skipInvalid === true)) tally(counts, sink.append(event));
+      if (event !== undefined && (rejects.count === 0 || options.skipInvalid === true))
+        tally(counts, sink.append(event));
       if (counts.lines % PROGRESS_EVERY === 0) options.onProgress?.(counts.lines);
     }
   } finally {
@@ -90,7 +91,8 @@ async function* linesOf(input: Readable): AsyncGenerator<string> {
 }
 
 function parse(line: string): unknown {
-  if (line.length > LONGEST_LINE) throw new ProjectionistError('EVENT_INVALID', 'the line is longer than 64 MiB');
+  if (line.length > LONGEST_LINE)
+    throw new ProjectionistError('EVENT_INVALID', 'the line is longer than 64 MiB');
   try {
     return JSON.parse(line.charCodeAt(0) === 0xfeff ? line.slice(1) : line);
   } catch (error) {
@@ -98,7 +100,10 @@ function parse(line: string): unknown {
   }
 }
 
-function tally(counts: { appended: number; duplicates: number; position: number }, event: { isDuplicate: boolean; position: number }): void {
+function tally(
+  counts: { appended: number; duplicates: number; position: number },
+  event: { isDuplicate: boolean; position: number },
+): void {
   if (event.isDuplicate) counts.duplicates += 1;
   else counts.appended += 1;
   counts.position = Math.max(counts.position, event.position);
@@ -136,8 +141,15 @@ class Rejects {
     const more = this.count > shown.length ? [`  … and ${this.count - shown.length} more`] : [];
     return new ProjectionistError(
       'IMPORT_REJECTED',
-      [`${this.count} ${this.count === 1 ? 'line' : 'lines'} cannot be imported, so nothing was`, ...shown, ...more].join('\n'),
-      { hint: 'Correct the lines, or import the good ones with --skip-invalid.', evidence: { line: this.reported[0]?.line } },
+      [
+        `${this.count} ${this.count === 1 ? 'line' : 'lines'} cannot be imported, so nothing was`,
+        ...shown,
+        ...more,
+      ].join('\n'),
+      {
+        hint: 'Correct the lines, or import the good ones with --skip-invalid.',
+        evidence: { line: this.reported[0]?.line },
+      },
     );
   }
 }

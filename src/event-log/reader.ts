@@ -43,7 +43,10 @@ export class LogReader {
 
   /** How many events of each type the log holds. */
   types(): { type: string; events: number }[] {
-    return this.#db.prepare('SELECT type, events FROM event_types ORDER BY type').all() as { type: string; events: number }[];
+    return this.#db.prepare('SELECT type, events FROM event_types ORDER BY type').all() as {
+      type: string;
+      events: number;
+    }[];
   }
 
   /** Events in log order. */
@@ -73,7 +76,10 @@ export class LogReader {
   }
 }
 
-type Row = Omit<RecordedEvent, 'data' | 'metadata'> & { readonly data: string; readonly metadata: string | null };
+type Row = Omit<RecordedEvent, 'data' | 'metadata'> & {
+  readonly data: string;
+  readonly metadata: string | null;
+};
 
 function eventOf(row: Row): RecordedEvent {
   return {

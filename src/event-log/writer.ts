@@ -60,7 +60,8 @@ export class LogWriter {
     for (const [stream, expected] of request.expected) this.#checkVersion(stream, expected, appended);
     // Counted only now: a request that failed is undone by a savepoint, and these counts must not outlive it.
     for (const [index, event] of request.events.entries()) {
-      if (appended[index]?.isDuplicate === false) this.#types.set(event.type, (this.#types.get(event.type) ?? 0) + 1);
+      if (appended[index]?.isDuplicate === false)
+        this.#types.set(event.type, (this.#types.get(event.type) ?? 0) + 1);
     }
     return appended;
   }
@@ -75,7 +76,15 @@ export class LogWriter {
     const version = (versions.get(stream) ?? (this.#statements.version.get(stream) as number)) + 1;
     const position = this.#head + 1;
     const { changes } = this.#statements.insert.run(
-      position, id, stream, version, event.type, event.schemaVersion, event.time, event.data, event.metadata,
+      position,
+      id,
+      stream,
+      version,
+      event.type,
+      event.schemaVersion,
+      event.time,
+      event.data,
+      event.metadata,
     );
     if (changes === 0) return { id, ...(this.#statements.known.get(id) as Place), isDuplicate: true };
     this.#head = position;
@@ -89,10 +98,14 @@ export class LogWriter {
     const wanted = expected === 'none' ? 0 : expected;
     const actual = first.version - 1;
     if (actual === wanted) return;
-    throw new ProjectionistError('VERSION_CONFLICT', `Stream ${stream} is at version ${actual}, not at ${wanted}`, {
-      hint: 'Read the stream again, decide anew, and append with the version you then read.',
-      evidence: { stream, expected: wanted, actual },
-    });
+    throw new ProjectionistError(
+      'VERSION_CONFLICT',
+      `Stream ${stream} is at version ${actual}, not at ${wanted}`,
+      {
+        hint: 'Read the stream again, decide anew, and append with the version you then read.',
+        evidence: { stream, expected: wanted, actual },
+      },
+    );
   }
 }
 

@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SqliteDatabase } from './open.ts';
+import { isBusy } from './storage-error.ts';
+
+/** Milliseconds between two tries: the first is short, for a commit that is just being written. */
+const SHORTEST_PAUSE = 1;
+const LONGEST_PAUSE = 50;
+
+/**
+ * Begins a write transaction, waiting up to `patience` milliseconds for another writer without blocking the thread: the
+ * connection's own busy timeout must be zero. Throws SQLITE_BUSY after that.
+ */
+export async function beginWrite(db: SqliteDatabase, patience: number): Promise<void> {
+  const giveUpAt = performance.now() + patience;
+  for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    try {
+      db.exec('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+      await delay(pause);
+    }
+  }
+}
