@@ -17,7 +17,7 @@ export function blockSql(block: FeedBlock): string[] {
   return isOwn ? [trigger] : [feedView(block.name, block.columns), trigger];
 }
 
-/** How events get in: INSERT … SELECT from the log, for positions after ?1 up to ?2, in order. */
+/** How events get in: INSERT … SELECT from the log, for positions after one up to another, in order. */
 export function feedInsert(program: Program, access: 'scan' | 'index'): string {
   const types = program.types.map(({ type }) => textLiteral(type)).join(', ');
   const hint = access === 'scan' ? 'NOT INDEXED' : 'INDEXED BY events_by_type';
@@ -25,7 +25,7 @@ export function feedInsert(program: Program, access: 'scan' | 'index'): string {
   // OR ROLLBACK: an error undoes the whole batch anyway, and so SQLite keeps no second journal for each statement.
   return (
     `INSERT OR ROLLBACK INTO feed (${program.feedColumns.join(', ')}) SELECT ${values.join(', ')} FROM log.events ${hint} ` +
-    `WHERE position > ?1 AND position <= ?2 AND type IN (${types}) ORDER BY position`
+    `WHERE position > ? AND position <= ? AND type IN (${types}) ORDER BY position`
   );
 }
 

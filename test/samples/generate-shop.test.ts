@@ -77,7 +77,7 @@ describe('the log', () => {
     ];
     expect(
       new Set(old.map(({ schemaVersion, data }) => `${schemaVersion} ${typeof data['carrier']}`)),
-    ).toEqual(new Set(['undefined string']));
+    ).toEqual(new Set(['1 string']));
     expect(
       new Set(current.map(({ schemaVersion, data }) => `${schemaVersion} ${typeof data['carrier']}`)),
     ).toEqual(new Set(['2 object']));

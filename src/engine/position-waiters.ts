@@ -1,0 +1,52 @@
+import { type ErrorReport, errorFrom, ProjectionistError } from '../errors.ts';
+
+interface Waiter {
+  readonly position: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Those who wait until a projection's live generation has reached a position. */
+export class PositionWaiters {
+  readonly #waiting = new Set<Waiter>();
+  #reached = 0;
+
+  /** Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds. */
+  wait(position: number, milliseconds: number): Promise<void> {
+    if (position <= this.#reached) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => finish(() => reject(this.#late(position))), milliseconds);
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        settle();
+      };
+      const waiter: Waiter = {
+        position,
+        resolve: () => finish(resolve),
+        reject: (error) => finish(() => reject(error)),
+      };
+      this.#waiting.add(waiter);
+    });
+  }
+
+  reached(position: number): void {
+    this.#reached = Math.max(this.#reached, position);
+    for (const waiter of this.#waiting) if (waiter.position <= this.#reached) waiter.resolve();
+  }
+
+  fail(error: ErrorReport): void {
+    for (const waiter of this.#waiting) waiter.reject(errorFrom(error));
+  }
+
+  close(): void {
+    for (const waiter of this.#waiting) waiter.reject(new ProjectionistError('CLOSED', 'The engine is stopping'));
+  }
+
+  #late(position: number): ProjectionistError {
+    return new ProjectionistError('WAIT_TIMEOUT', `Position ${position} is not applied yet; the projection is at ${this.#reached}`, {
+      hint: 'Wait longer, or look at the projection with `projectionist status`.',
+      evidence: { expected: position, actual: this.#reached },
+    });
+  }
+}

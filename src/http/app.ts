@@ -1,0 +1,35 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { ProjectionistError } from '../errors.ts';
+import { eventRoutes } from './events.ts';
+import { healthRoutes } from './health.ts';
+import { problemResponse } from './problem.ts';
+import { projectionRoutes } from './projections.ts';
+import type { Services } from './services.ts';
+import { viewRoutes } from './views.ts';
+
+/** Bytes that a request may carry. */
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+/** The HTTP API. It can be served as it is, or mounted in another Hono app. */
+export function createApp(services: Services): Hono {
+  const app = new Hono();
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: (c) => problemResponse(c, new ProjectionistError('BODY_TOO_LARGE', 'The request is larger than 16 MiB', { hint: 'Send fewer events at once, or import a file with `projectionist append`.' })),
+    }),
+  );
+  app.route('/', healthRoutes(services));
+  app.route('/', viewRoutes(services));
+  app.route('/', projectionRoutes(services));
+  app.route('/', eventRoutes(services));
+  app.notFound((c) =>
+    problemResponse(c, new ProjectionistError('NOT_FOUND', `There is nothing at ${c.req.method} ${c.req.path}`, { hint: 'Try GET /views, /projections, /events, /healthz or /readyz.' })),
+  );
+  app.onError((error, c) => {
+    if (!(error instanceof ProjectionistError)) services.reportFault(error);
+    return problemResponse(c, error);
+  });
+  return app;
+}

@@ -1,0 +1,44 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type ErrorCode, ProjectionistError } from '../errors.ts';
+
+/** The HTTP status of each error; those that are not listed are the server's own fault. */
+const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
+  VIEW_UNKNOWN: 404,
+  PROJECTION_UNKNOWN: 404,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  COLUMN_UNKNOWN: 400,
+  QUERY_INVALID: 400,
+  VERSION_CONFLICT: 412,
+  NOTHING_TO_ROLL_BACK: 409,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  EVENT_INVALID: 422,
+  EVENT_TYPE_UNKNOWN: 422,
+  EVENT_SCHEMA_NEWER: 422,
+  LOCKED: 503,
+  CLOSED: 503,
+  DISK_FULL: 503,
+  PROJECTION_NOT_READY: 503,
+  PROJECTION_STOPPED: 503,
+  WAIT_TIMEOUT: 503,
+};
+
+/** An error as RFC 9457 problem details, with PostgREST's members beside. Anything unexpected says nothing of itself. */
+export function problemResponse(c: Context, error: unknown): Response {
+  const known = error instanceof ProjectionistError ? error : undefined;
+  const status = (known && STATUS[known.code]) ?? 500;
+  const title = status === 500 ? 'The server failed to answer' : (known as ProjectionistError).message;
+  const body = {
+    type: 'about:blank',
+    title,
+    status,
+    code: status === 500 ? 'INTERNAL' : known?.code,
+    message: title,
+    details: status === 500 ? null : (known?.evidence ?? null),
+    hint: status === 500 ? 'Look at the log of the server.' : (known?.hint ?? null),
+  };
+  if (status === 503) c.header('Retry-After', '1');
+  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+}

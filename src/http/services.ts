@@ -1,0 +1,20 @@
+import type { AppendResult } from '../event-log/event-log.ts';
+import type { NewEvent, RecordedEvent } from '../event-log/event.ts';
+import type { ReadOptions } from '../event-log/reader.ts';
+import type { ExpectedVersion } from '../event-log/writer.ts';
+import type { ProjectionStatus } from '../engine/status.ts';
+import type { ViewAnswer } from '../query/query-view.ts';
+import type { ViewDescription } from '../projection/program.ts';
+
+/** All that the HTTP side may ask for: it holds no SQL and knows no files. */
+export interface Services {
+  append(events: readonly NewEvent[], expected: ReadonlyMap<string, ExpectedVersion>): Promise<AppendResult>;
+  events(options: ReadOptions): RecordedEvent[];
+  head(): number;
+  status(): ProjectionStatus[];
+  views(): { view: ViewDescription; projection: string }[];
+  query(view: string, parameters: URLSearchParams): ViewAnswer;
+  rebuild(projection: string): void;
+  rollback(projection: string): void;
+  reportFault(error: unknown): void;
+}

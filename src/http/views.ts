@@ -1,0 +1,36 @@
+import { type Context, Hono } from 'hono';
+import { ProjectionistError } from '../errors.ts';
+import { problemResponse } from './problem.ts';
+import type { Services } from './services.ts';
+
+/** `/views`: what there is; `/views/<view>`: its rows. */
+export function viewRoutes(services: Services): Hono {
+  const app = new Hono();
+  app.get('/views', (c) => c.json(services.views().map((entry) => describe(entry))));
+  app.get('/views/:view', (c) => {
+    const answer = services.query(c.req.param('view'), new URL(c.req.url).searchParams);
+    c.header('Projection-Position', String(answer.position));
+    c.header('Projection-Lag', String(Math.max(0, services.head() - answer.position)));
+    c.header('Projection-Generation', `${answer.projection}-${answer.generation}`);
+    return c.json(answer.rows);
+  });
+  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '/views/:view', (c) => refuseWrite(c));
+  return app;
+}
+
+function describe({ view, projection }: ReturnType<Services['views']>[number]): object {
+  return {
+    name: view.name,
+    projection,
+    primaryKey: view.primaryKey,
+    columns: view.columns.map(({ name, sqlType, kind, isNullable, values }) => ({ name, type: sqlType.toLowerCase(), kind, nullable: isNullable, values })),
+  };
+}
+
+function refuseWrite(c: Context): Response {
+  c.header('Allow', 'GET, HEAD');
+  return problemResponse(
+    c,
+    new ProjectionistError('METHOD_NOT_ALLOWED', 'Views are written by events alone', { hint: 'Append an event with POST /events.' }),
+  );
+}

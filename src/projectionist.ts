@@ -1,0 +1,164 @@
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { getTableName } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Hono } from 'hono';
+import { Engine } from './engine/engine.ts';
+import type { Announce } from './engine/notice.ts';
+import type { ProjectionStatus } from './engine/status.ts';
+import { ProjectionistError } from './errors.ts';
+import type { ImportOptions, ImportResult } from './event-log/import.ts';
+import { EventLog } from './event-log/event-log.ts';
+import { createApp } from './http/app.ts';
+import type { Services } from './http/services.ts';
+import type { Projection } from './projection/define.ts';
+import { compileDefinitions, type Definitions, loadDefinitions } from './projection/load.ts';
+import { queryView } from './query/query-view.ts';
+import { ViewReaders } from './query/view-readers.ts';
+
+export interface ProjectionistOptions {
+  /** The data folder; made where it is missing. Default `data`. */
+  readonly data?: string;
+  /** A folder of definition files, or the definitions themselves. Default `projections`. */
+  readonly projections?: string | readonly Projection[];
+  readonly now?: () => Date;
+  /** Hears what happens to projections: builds, swaps, failures. */
+  readonly announce?: Announce;
+  /** Hears of faults that no caller could be told of. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** Milliseconds that `waitFor` waits by default. */
+const USUAL_WAIT = 10_000;
+
+/** A log, its projections and the HTTP app over them, in one process. Made by `createProjectionist`. */
+export class Projectionist {
+  readonly log: EventLog;
+  /** The HTTP API: serve it, or mount it with `yourApp.route('/read', projectionist.app)`. */
+  readonly app: Hono;
+  readonly #engine: Engine;
+  readonly #readers = new ViewReaders();
+  readonly #folder: string | undefined;
+  #isStarted = false;
+
+  constructor(options: ProjectionistOptions, definitions: Definitions) {
+    const data = resolve(options.data ?? 'data');
+    this.#folder = Array.isArray(options.projections) ? undefined : ((options.projections as string | undefined) ?? 'projections');
+    this.log = EventLog.open(join(data, 'log.db'), { catalogue: definitions.catalogue, ...(options.now && { now: options.now }) });
+    this.#engine = this.#openEngine(data, options, definitions);
+    this.#engine.onLive((live) => this.#readers.use(live));
+    this.app = createApp(this.#services(options.onFault ?? (() => {})));
+  }
+
+  #openEngine(data: string, options: ProjectionistOptions, definitions: Definitions): Engine {
+    try {
+      const folder = this.#folder;
+      return new Engine({
+        data,
+        log: this.log,
+        definitions,
+        ...(options.now && { now: options.now }),
+        ...(options.announce && { announce: options.announce }),
+        ...(folder !== undefined && { reload: () => this.#load(folder) }),
+      });
+    } catch (error) {
+      void this.log.close();
+      throw error;
+    }
+  }
+
+  /** Starts the projections. Resolves at once; builds go on in the background, `ready` waits for them. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#engine.start();
+  }
+
+  /** Resolves when every projection has applied what the log holds now. */
+  async ready(milliseconds = 600_000): Promise<void> {
+    const head = this.log.head();
+    await Promise.all(this.status().map(({ name }) => this.waitFor(name, head, milliseconds)));
+  }
+
+  /** Resolves when `projection` shows the event at `position`. Rejects with WAIT_TIMEOUT. */
+  waitFor(projection: string, position: number, milliseconds = USUAL_WAIT): Promise<void> {
+    return this.#engine.waitFor(projection, position, milliseconds);
+  }
+
+  /** Rows of a view, as a Drizzle select: `await p.view(orders).where(eq(orders.id, 'A-1'))`. */
+  view<Table extends SQLiteTable>(table: Table) {
+    const { reader } = this.#readers.ofView(getTableName(table));
+    return drizzle(reader.db).select().from(table as SQLiteTable) as unknown as SelectFrom<Table>;
+  }
+
+  status(): ProjectionStatus[] {
+    return this.#engine.status();
+  }
+
+  /** Builds a projection's next generation beside the live one; resolves with its number when it answers. */
+  async rebuild(projection: string): Promise<number> {
+    return (await this.#engine.rebuild(projection)).number;
+  }
+
+  /** Goes back to the generation before; resolves with its number when it answers. */
+  async rollback(projection: string): Promise<number> {
+    return (await this.#engine.rollback(projection)).number;
+  }
+
+  /** Imports NDJSON into the log. */
+  importLines(input: Readable, options?: ImportOptions): Promise<ImportResult> {
+    return this.log.importLines(input, options);
+  }
+
+  /** Loads the definitions again and builds what changed. Throws DEFINITION_INVALID, and then all is as it was. */
+  async reload(): Promise<void> {
+    if (this.#folder === undefined) throw new ProjectionistError('USAGE', 'These definitions were handed over as objects, and cannot be loaded again');
+    await this.#engine.useDefinitions(await this.#load(this.#folder));
+  }
+
+  /** Stops everything that was started, in reverse order. */
+  async close(): Promise<void> {
+    await this.#engine.close();
+    this.#readers.close();
+    await this.log.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #load(folder: string): Promise<Definitions> {
+    const definitions = await loadDefinitions(folder);
+    this.log.useCatalogue(definitions.catalogue);
+    return definitions;
+  }
+
+  #services(reportFault: (error: unknown) => void): Services {
+    return {
+      append: (events, expected) => this.log.appendAll(events, expected),
+      events: (options) => [...this.log.readAll(options)],
+      head: () => this.log.head(),
+      status: () => this.status(),
+      views: () => this.#readers.names().map((name) => {
+        const { reader, view } = this.#readers.ofView(name);
+        return { view, projection: reader.generation.projection };
+      }),
+      query: (view, parameters) => queryView(this.#readers, view, parameters),
+      rebuild: (projection) => void this.#engine.rebuild(projection).catch(() => {}),
+      rollback: (projection) => void this.#engine.rollback(projection).catch(() => {}),
+      reportFault,
+    };
+  }
+}
+
+type SelectFrom<Table extends SQLiteTable> = ReturnType<ReturnType<ReturnType<typeof drizzle>['select']>['from']> & {
+  all(): Table['$inferSelect'][];
+};
+
+/** Opens a data folder and its projections. Throws DEFINITION_INVALID, LOCKED, DATA_FOLDER_UNUSABLE. */
+export async function createProjectionist(options: ProjectionistOptions = {}): Promise<Projectionist> {
+  const { projections = 'projections' } = options;
+  const definitions = typeof projections === 'string' ? await loadDefinitions(projections) : compileDefinitions(projections);
+  return new Projectionist(options, definitions);
+}

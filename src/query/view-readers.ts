@@ -1,0 +1,99 @@
+import { openDatabase, type SqliteDatabase, type SqliteStatement } from '../database/open.ts';
+import { ProjectionistError } from '../errors.ts';
+import type { Program, ViewDescription } from '../projection/program.ts';
+
+/** A generation that answers queries. */
+export interface ReadableGeneration {
+  readonly projection: string;
+  readonly number: number;
+  readonly path: string;
+  readonly program: Program;
+}
+
+const CACHED_STATEMENTS = 500;
+
+/** A read-only connection to one generation, with its prepared statements. */
+export class GenerationReader {
+  readonly generation: ReadableGeneration;
+  readonly db: SqliteDatabase;
+  readonly #position: SqliteStatement;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(generation: ReadableGeneration) {
+    this.generation = generation;
+    this.db = openDatabase(generation.path, { purpose: 'read' });
+    this.#position = this.db.prepare('SELECT position FROM projectionist_checkpoint').pluck();
+  }
+
+  /** The position of the rows that the same transaction reads. */
+  position(): number {
+    return this.#position.get() as number;
+  }
+
+  /** Runs `read` in one read transaction: all that it sees is of one position. */
+  snapshot<T>(read: () => T): T {
+    this.db.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.db.exec('COMMIT');
+    }
+  }
+
+  /** A prepared statement, kept for the next request of the same shape. */
+  prepare(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.db.prepare(sql);
+    const oldest = this.#statements.size >= CACHED_STATEMENTS ? this.#statements.keys().next().value : undefined;
+    if (oldest !== undefined) this.#statements.delete(oldest);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/** The readers of all live generations. A generation that is replaced stays open until the next one, for reads in flight. */
+export class ViewReaders {
+  readonly #current = new Map<string, GenerationReader>();
+  readonly #previous = new Map<string, GenerationReader>();
+
+  /** Answers queries on this generation's views from it from now on. */
+  use(generation: ReadableGeneration): void {
+    const current = this.#current.get(generation.projection);
+    const reader = new GenerationReader(generation);
+    if (current !== undefined) {
+      this.#previous.get(generation.projection)?.close();
+      this.#previous.set(generation.projection, current);
+    }
+    this.#current.set(generation.projection, reader);
+  }
+
+  /** The reader of a projection, or undefined while it has no generation. */
+  ofProjection(name: string): GenerationReader | undefined {
+    return this.#current.get(name);
+  }
+
+  /** The reader and description of a view. Throws VIEW_UNKNOWN. */
+  ofView(name: string): { reader: GenerationReader; view: ViewDescription } {
+    for (const reader of this.#current.values()) {
+      const view = reader.generation.program.views.find((candidate) => candidate.name === name);
+      if (view !== undefined) return { reader, view };
+    }
+    throw new ProjectionistError('VIEW_UNKNOWN', `There is no view ${name}`, { hint: `Views: ${this.names().join(', ') || 'none yet'}.` });
+  }
+
+  /** The names of all views that can be queried now. */
+  names(): string[] {
+    return [...this.#current.values()].flatMap(({ generation }) => generation.program.views.map(({ name }) => name));
+  }
+
+  close(): void {
+    for (const reader of [...this.#current.values(), ...this.#previous.values()]) reader.close();
+    this.#current.clear();
+    this.#previous.clear();
+  }
+}
