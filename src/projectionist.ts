@@ -13,7 +13,7 @@ import { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
 import type { Services } from './http/services.ts';
 import type { Projection } from './projection/define.ts';
-import { compileDefinitions, type Definitions, loadDefinitions } from './projection/load.ts';
+import { type Definitions, loadDefinitions } from './projection/load.ts';
 import { queryView } from './query/query-view.ts';
 import { ViewReaders } from './query/view-readers.ts';
 
@@ -155,10 +155,3 @@ export class Projectionist {
 type SelectFrom<Table extends SQLiteTable> = ReturnType<ReturnType<ReturnType<typeof drizzle>['select']>['from']> & {
   all(): Table['$inferSelect'][];
 };
-
-/** Opens a data folder and its projections. Throws DEFINITION_INVALID, LOCKED, DATA_FOLDER_UNUSABLE. */
-export async function createProjectionist(options: ProjectionistOptions = {}): Promise<Projectionist> {
-  const { projections = 'projections' } = options;
-  const definitions = typeof projections === 'string' ? await loadDefinitions(projections) : compileDefinitions(projections);
-  return new Projectionist(options, definitions);
-}

@@ -1,0 +1,14 @@
+import { compileDefinitions, loadDefinitions } from './projection/load.ts';
+import type { Projectionist, ProjectionistOptions } from './projectionist.ts';
+
+/**
+ * Opens a data folder and its projections; `start()` sets them to work. Throws DEFINITION_INVALID, LOCKED or
+ * DATA_FOLDER_UNUSABLE, and then has opened nothing.
+ */
+export async function createProjectionist(options: ProjectionistOptions = {}): Promise<Projectionist> {
+  const { projections = 'projections' } = options;
+  const definitions = typeof projections === 'string' ? await loadDefinitions(projections) : compileDefinitions(projections);
+  // Only here: definition files import this package too, and need neither the engine nor the HTTP side.
+  const { Projectionist } = await import('./projectionist.ts');
+  return new Projectionist(options, definitions);
+}
