@@ -39,6 +39,11 @@ export function isCatalogue(value: unknown): value is EventCatalogue {
   return typeof value === 'object' && value !== null && CATALOGUE in value;
 }
 
+/** The definition of a type, or undefined where the catalogue has none: a type may be called `constructor`. */
+export function definitionOf(catalogue: EventCatalogue, type: string): EventDefinition | undefined {
+  return Object.hasOwn(catalogue.events, type) ? catalogue.events[type] : undefined;
+}
+
 /** The version that new events of a type are written in, counted from 1. */
 export function currentSchemaVersion(definition: EventDefinition): number {
   return Object.keys(definition.upcast ?? {}).length + 1;
@@ -76,10 +81,10 @@ function invalid(eventType: string, message: string, hint: string): Projectionis
 
 /** One catalogue out of several. Two that define the same type with different schemas are refused. */
 export function mergeCatalogues(catalogues: readonly EventCatalogue[]): EventCatalogue {
-  const merged: Record<string, EventDefinition> = {};
+  const merged = new Map<string, EventDefinition>();
   for (const { events } of new Set(catalogues)) {
     for (const [type, definition] of Object.entries(events)) {
-      const other = merged[type];
+      const other = merged.get(type);
       if (other !== undefined && other !== definition) {
         throw invalid(
           type,
@@ -87,8 +92,8 @@ export function mergeCatalogues(catalogues: readonly EventCatalogue[]): EventCat
           'Declare each event type once, and import that catalogue in every projection.',
         );
       }
-      merged[type] = definition;
+      merged.set(type, definition);
     }
   }
-  return defineEvents(merged);
+  return defineEvents(Object.fromEntries(merged));
 }

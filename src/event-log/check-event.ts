@@ -1,116 +1,87 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { v7 as uuidv7 } from 'uuid';
-import { type ErrorCode, ProjectionistError } from '../errors.ts';
-import { currentSchemaVersion, type EventCatalogue } from './catalogue.ts';
+import { ProjectionistError } from '../errors.ts';
+import { currentSchemaVersion, type EventCatalogue, type EventDefinition } from './catalogue.ts';
+import { envelopeOf, metadataIn, nameIn, schemaVersionIn, timeIn } from './envelope.ts';
 import type { CheckedEvent } from './event.ts';
-import { upcast } from './upcast.ts';
-
-const MEMBERS = new Set(['id', 'stream', 'type', 'time', 'data', 'metadata', 'schemaVersion']);
-const LONGEST_NAME = 512;
+import { type Envelope, eventProblem, invalidField } from './event-problem.ts';
+import { jsonText } from './json-text.ts';
+import { upcastTo } from './upcast.ts';
 
 export type EventCheck = (input: unknown) => CheckedEvent;
 
+/** Where events come from: JSON.parse, so that their data is JSON already, or anybody's code. */
+export type EventOrigin = 'json' | 'code';
+
+/** A type of the catalogue, with what would be worked out again for each event. */
+interface KnownType {
+  readonly definition: EventDefinition;
+  readonly current: number;
+}
+
 /**
  * A function that checks one event: its envelope, its type against the catalogue, its data against the type's schema
- * (after upcasting, where it is written in an older version). It throws EVENT_INVALID, EVENT_TYPE_UNKNOWN or
- * EVENT_SCHEMA_NEWER, naming the field. Without a catalogue every type and any data pass.
+ * (after upcasting, where it is written in an older version). What is checked is what is kept: the data as JSON, in
+ * which a Date has become text. It throws EVENT_INVALID, EVENT_TYPE_UNKNOWN or EVENT_SCHEMA_NEWER, naming the field.
+ * Without a catalogue every type and any data pass.
  */
-export function eventCheck(catalogue: EventCatalogue | undefined, now: () => Date): EventCheck {
+export function eventCheck(
+  catalogue: EventCatalogue | undefined,
+  now: () => Date,
+  origin: EventOrigin = 'code',
+): EventCheck {
+  const known = catalogue === undefined ? undefined : knownTypes(catalogue);
   return (input) => {
-    const event = envelope(input);
-    const schemaVersion = versionOf(event, catalogue);
-    const data = JSON.stringify(event['data']);
-    if (data === undefined) throw invalid('data', 'is missing, or is not JSON', event);
-    if (catalogue !== undefined) checkData(catalogue, event, schemaVersion);
+    const event = envelopeOf(input);
+    const type = nameIn(event, 'type');
+    const data = jsonText(event['data'], (what) => invalidField(event, 'data', what));
+    const stated = schemaVersionIn(event);
+    let schemaVersion = stated ?? 1;
+    if (known !== undefined) {
+      const knownType = known.get(type);
+      if (knownType === undefined) throw unknownType(event, type, known);
+      schemaVersion = stated ?? knownType.current;
+      checkData(event, knownType, schemaVersion, origin === 'json' ? event['data'] : JSON.parse(data));
+    }
     return {
-      id: event['id'] === undefined ? uuidv7() : name(event, 'id'),
-      stream: name(event, 'stream'),
-      type: name(event, 'type'),
+      id: event['id'] === undefined ? uuidv7() : nameIn(event, 'id'),
+      stream: nameIn(event, 'stream'),
+      type,
       schemaVersion,
-      time: timeOf(event, now),
+      time: timeIn(event, now),
       data,
-      metadata: metadataOf(event),
+      metadata: metadataIn(event),
     };
   };
 }
 
-type Envelope = Record<string, unknown>;
-
-function envelope(input: unknown): Envelope {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new ProjectionistError('EVENT_INVALID', 'An event is a JSON object', {
-      hint: 'Write {"stream": "…", "type": "…", "data": { … }}.',
-    });
-  }
-  for (const member of Object.keys(input)) {
-    if (!MEMBERS.has(member)) {
-      throw invalid(
-        member,
-        `is not a member of an event (those are ${[...MEMBERS].join(', ')})`,
-        input as Envelope,
-      );
-    }
-  }
-  return input as Envelope;
+function knownTypes(catalogue: EventCatalogue): Map<string, KnownType> {
+  const entries = Object.entries(catalogue.events);
+  return new Map(
+    entries.map(([type, definition]) => [type, { definition, current: currentSchemaVersion(definition) }]),
+  );
 }
 
-function name(event: Envelope, field: string): string {
-  const value = event[field];
-  if (typeof value !== 'string' || value === '') throw invalid(field, 'must be a non-empty string', event);
-  if (value.length > LONGEST_NAME) throw invalid(field, `is longer than ${LONGEST_NAME} characters`, event);
-  if (!value.isWellFormed() || value.includes('\0')) throw invalid(field, 'is not well-formed text', event);
-  return value;
+function checkData(event: Envelope, known: KnownType, schemaVersion: number, data: unknown): void {
+  const { definition, current } = known;
+  const upToDate = schemaVersion === current ? data : upcastData(event, known, schemaVersion, data);
+  const { issues } = validate(definition.schema, upToDate, event);
+  if (issues === undefined) return;
+  const [issue] = issues;
+  const field = ['data', ...pathOf(issue)].join('.');
+  throw invalidField(event, field, issue?.message ?? 'does not match its schema');
 }
 
-function timeOf(event: Envelope, now: () => Date): string {
-  const time = event['time'];
-  if (time === undefined) return now().toISOString();
-  if (typeof time !== 'string' || !ZONED_TIME.test(time)) {
-    throw invalid('time', 'must be ISO 8601 with a zone, like 2026-01-31T12:00:00Z', event);
-  }
-  const parsed = new Date(time);
-  if (Number.isNaN(parsed.getTime())) throw invalid('time', 'is not a time that exists', event);
-  return parsed.toISOString();
-}
-
-const ZONED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
-
-function metadataOf(event: Envelope): string | null {
-  const metadata = event['metadata'];
-  if (metadata === undefined || metadata === null) return null;
-  if (typeof metadata !== 'object' || Array.isArray(metadata))
-    throw invalid('metadata', 'must be a JSON object', event);
-  return JSON.stringify(metadata);
-}
-
-function versionOf(event: Envelope, catalogue: EventCatalogue | undefined): number {
-  const version = event['schemaVersion'];
-  if (version === undefined) {
-    const definition = catalogue?.events[name(event, 'type')];
-    return definition === undefined ? 1 : currentSchemaVersion(definition);
-  }
-  if (!Number.isSafeInteger(version) || (version as number) < 1) {
-    throw invalid('schemaVersion', 'must be a whole number from 1', event);
-  }
-  return version as number;
-}
-
-function checkData(catalogue: EventCatalogue, event: Envelope, schemaVersion: number): void {
-  const type = name(event, 'type');
-  const definition = Object.hasOwn(catalogue.events, type) ? catalogue.events[type] : undefined;
-  if (definition === undefined) throw unknownType(type, catalogue, event);
-  const result = validate(definition.schema, current(catalogue, event, type, schemaVersion), event);
-  if (result.issues === undefined) return;
-  const issue = result.issues[0];
-  throw invalid(['data', ...pathOf(issue)].join('.'), issue?.message ?? 'does not match its schema', event);
-}
-
-function current(catalogue: EventCatalogue, event: Envelope, type: string, schemaVersion: number): unknown {
+function upcastData(event: Envelope, known: KnownType, schemaVersion: number, data: unknown): unknown {
   try {
-    return upcast(catalogue, type, schemaVersion, event['data']);
+    return upcastTo(known.definition, String(event['type']), schemaVersion, known.current, data);
   } catch (error) {
     if (error instanceof ProjectionistError) throw error;
-    throw invalid('data', `cannot be upcast from schema version ${schemaVersion}: ${String(error)}`, event);
+    throw invalidField(
+      event,
+      'data',
+      `cannot be upcast from schema version ${schemaVersion}: ${String(error)}`,
+    );
   }
 }
 
@@ -119,48 +90,34 @@ function validate(
   data: unknown,
   event: Envelope,
 ): StandardSchemaV1.Result<unknown> {
-  const result = schema['~standard'].validate(data);
-  if (result instanceof Promise) {
-    throw invalid('data', 'has a schema that validates asynchronously; events need a synchronous one', event);
+  let result;
+  try {
+    result = schema['~standard'].validate(data);
+  } catch (error) {
+    throw invalidField(event, 'data', `cannot be checked, because its schema throws: ${String(error)}`);
   }
-  return result;
+  if (!(result instanceof Promise)) return result;
+  // Zod answers a promise too where a transform or a refinement has thrown; its rejection must not go unheard.
+  result.catch(() => {});
+  throw invalidField(
+    event,
+    'data',
+    'has a schema that validates asynchronously, or throws; events need a synchronous one',
+  );
 }
 
 function pathOf(issue: StandardSchemaV1.Issue | undefined): string[] {
   return (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
 }
 
-function unknownType(type: string, catalogue: EventCatalogue, event: Envelope): ProjectionistError {
-  const known = Object.keys(catalogue.events);
-  return problem('EVENT_TYPE_UNKNOWN', `The event type ${type} is not in the catalogue`, event, 'type', {
-    hint: `Known types: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}. Add it with defineEvents, or correct the name.`,
-  });
-}
-
-function invalid(field: string, what: string, event: Envelope): ProjectionistError {
-  const type = typeof event['type'] === 'string' ? event['type'] : undefined;
-  return problem('EVENT_INVALID', `${type ?? 'An event'}: ${field} ${lowerFirst(what)}`, event, field, {
-    hint: field.startsWith('data')
-      ? `Compare the event with the schema of ${type ?? 'its type'} in the catalogue.`
-      : undefined,
-  });
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? `— ${text}` : text;
-}
-
-function problem(
-  code: ErrorCode,
-  message: string,
+function unknownType(
   event: Envelope,
-  field: string,
-  details: { hint?: string | undefined },
+  type: string,
+  known: ReadonlyMap<string, KnownType>,
 ): ProjectionistError {
-  const text = (member: string) =>
-    typeof event[member] === 'string' ? (event[member] as string) : undefined;
-  return new ProjectionistError(code, message, {
-    hint: details.hint,
-    evidence: { field, eventType: text('type'), stream: text('stream'), eventId: text('id') },
+  const names = [...known.keys()];
+  const shown = `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
+  return eventProblem('EVENT_TYPE_UNKNOWN', event, 'type', `The event type ${type} is not in the catalogue`, {
+    hint: `Known types: ${shown}. Add it with defineEvents, or correct the name.`,
   });
 }

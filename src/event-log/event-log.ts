@@ -9,8 +9,10 @@ import type { NewEvent, RecordedEvent } from './event.ts';
 import { LOG_FORMAT } from './format.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HeadWatch } from './head-watch.ts';
-import { importLines, type ImportOptions, type ImportResult } from './import.ts';
+import type { ImportOptions, ImportResult } from './import.ts';
+import { importInto } from './import-into.ts';
 import { LogReader, type ReadOptions } from './reader.ts';
+import { Subscription, type SubscribeOptions } from './subscription.ts';
 import { type AppendedEvent, type ExpectedVersion, LogWriter } from './writer.ts';
 
 export interface AppendOptions {
@@ -34,48 +36,61 @@ export interface EventLogOptions {
 /** The append-only log of all events, in one SQLite file. */
 export class EventLog {
   readonly path: string;
+  /** The log's identity: a generation that was built from another log is of no use with this one. */
+  readonly id: string;
   readonly #writerConnection: SqliteDatabase;
   readonly #readerConnection: SqliteDatabase;
   readonly #reader: LogReader;
-  readonly #writer: LogWriter;
   readonly #commits: GroupCommit;
   readonly #watch: HeadWatch;
   readonly #now: () => Date;
+  #catalogue: EventCatalogue | undefined;
   #check: EventCheck;
-  #isImporting = false;
+  #import: { readonly input: Readable; readonly result: Promise<ImportResult> } | undefined;
+  #closing: Promise<void> | undefined;
 
-  private constructor(path: string, options: EventLogOptions) {
+  private constructor(
+    path: string,
+    writer: SqliteDatabase,
+    reader: SqliteDatabase,
+    options: EventLogOptions,
+  ) {
     this.path = path;
     this.#now = options.now ?? (() => new Date());
+    this.#catalogue = options.catalogue;
     this.#check = eventCheck(options.catalogue, this.#now);
-    this.#writerConnection = openDatabase(path, { purpose: 'durable' });
-    migrate(this.#writerConnection, LOG_FORMAT);
-    this.#writerConnection.pragma('busy_timeout = 0');
-    this.#readerConnection = openDatabase(path, { purpose: 'read' });
-    this.#reader = new LogReader(this.#readerConnection);
-    this.#writer = new LogWriter(this.#writerConnection);
-    this.#watch = new HeadWatch(this.#readerConnection, () => this.#reader.head());
-    this.#commits = new GroupCommit(this.#writerConnection, this.#writer, () => this.#watch.check());
+    this.#writerConnection = writer;
+    this.#readerConnection = reader;
+    this.#reader = new LogReader(reader);
+    this.id = this.#reader.id();
+    this.#watch = new HeadWatch(reader, () => this.#reader.head());
+    this.#commits = new GroupCommit(writer, new LogWriter(writer), () => this.#watch.check());
   }
 
   /** Opens the log at `path`, making it where it is missing. */
   static open(path: string, options: EventLogOptions = {}): EventLog {
-    return new EventLog(path, options);
-  }
-
-  /** The log's identity: a generation that was built from another log is of no use with this one. */
-  get id(): string {
-    return this.#reader.id();
+    const writer = openDatabase(path, { purpose: 'durable' });
+    try {
+      migrate(writer, LOG_FORMAT);
+      // Waiting is left to beginWrite, which does not block the thread.
+      writer.pragma('busy_timeout = 0');
+      return new EventLog(path, writer, openDatabase(path, { purpose: 'read' }), options);
+    } catch (error) {
+      writer.close();
+      throw storageError(error, path);
+    }
   }
 
   /** Checks appends against another catalogue from now on. */
   useCatalogue(catalogue: EventCatalogue | undefined): void {
+    this.#catalogue = catalogue;
     this.#check = eventCheck(catalogue, this.#now);
   }
 
   /**
    * Appends events to one stream, all or none, and resolves when they are on disk. An event whose id the log already
-   * holds is not appended again. Throws EVENT_INVALID, EVENT_TYPE_UNKNOWN, EVENT_SCHEMA_NEWER or VERSION_CONFLICT.
+   * holds is not appended again. Throws EVENT_INVALID, EVENT_TYPE_UNKNOWN, EVENT_SCHEMA_NEWER, VERSION_CONFLICT,
+   * LOCKED after half a minute of another process's writing, or CLOSED.
    */
   async append(
     stream: string,
@@ -94,117 +109,114 @@ export class EventLog {
     events: readonly NewEvent[],
     expected: ReadonlyMap<string, ExpectedVersion> = new Map(),
   ): Promise<AppendResult> {
-    if (!this.#writerConnection.open) throw new ProjectionistError('CLOSED', 'The event log is closed');
+    this.#requireOpen();
     if (events.length === 0) throw new ProjectionistError('EVENT_INVALID', 'There is no event to append');
-    const appended = await this.#commits.append({ events: events.map(this.#check), expected });
-    return { events: appended, position: Math.max(...appended.map(({ position }) => position)) };
-  }
-
-  /** Imports NDJSON in one transaction: all lines or, with `skipInvalid`, all good ones. Other appends wait for it. */
-  async importLines(input: Readable, options: ImportOptions = {}): Promise<ImportResult> {
-    if (this.#isImporting) throw new ProjectionistError('LOCKED', 'An import is already running');
-    this.#isImporting = true;
-    const db = openDatabase(this.path, { purpose: 'durable' });
-    try {
-      return await this.#importThrough(db, input, options);
-    } catch (error) {
-      throw storageError(error, this.path);
-    } finally {
-      db.close();
-      this.#isImporting = false;
-      this.#watch.check();
-    }
-  }
-
-  async #importThrough(db: SqliteDatabase, input: Readable, options: ImportOptions): Promise<ImportResult> {
-    const writer = new LogWriter(db);
-    const expected = new Map<string, ExpectedVersion>();
-    db.exec('BEGIN IMMEDIATE');
-    writer.begin();
-    const sink = {
-      append: (event: Parameters<LogWriter['append']>[0]['events'][number]) =>
-        writer.append({ events: [event], expected })[0] as AppendedEvent,
+    for (const [stream, version] of expected) checkExpectedVersion(stream, version);
+    const appended = await this.#commits.append({
+      events: events.map((event) => this.#check(event)),
+      expected,
+    });
+    return {
+      events: appended,
+      position: appended.reduce((last, { position }) => Math.max(last, position), 0),
     };
-    const result = await importLines(input, this.#check, sink, options);
-    writer.finish();
-    db.exec('COMMIT');
-    return result;
+  }
+
+  /**
+   * Imports NDJSON in one transaction: all lines or, with `skipInvalid`, all good ones. Other appends wait for it. Throws
+   * IMPORT_REJECTED where lines are bad or the input cannot be read, LOCKED while another import runs, and CLOSED when
+   * the log is closed before the end.
+   */
+  async importLines(input: Readable, options: ImportOptions = {}): Promise<ImportResult> {
+    this.#requireOpen();
+    if (this.#import !== undefined) throw new ProjectionistError('LOCKED', 'An import is already running');
+    const check = eventCheck(this.#catalogue, this.#now, 'json');
+    const result = importInto(this.path, check, input, options);
+    this.#import = { input, result };
+    try {
+      return await result;
+    } finally {
+      this.#import = undefined;
+      if (this.#closing === undefined) this.#watch.check();
+    }
   }
 
   /** The events of one stream, from its first. */
   read(stream: string, options: Omit<ReadOptions, 'stream'> = {}): Generator<RecordedEvent> {
+    this.#requireOpen();
     return this.#reader.read({ ...options, stream });
   }
 
   /** Events of the whole log, in order of position. */
   readAll(options: ReadOptions = {}): Generator<RecordedEvent> {
+    this.#requireOpen();
     return this.#reader.read(options);
   }
 
   /** The position of the last event; 0 for an empty log. */
   head(): number {
+    this.#requireOpen();
     return this.#reader.head();
   }
 
   /** The time of the event at `position`. */
   timeAt(position: number): string | undefined {
+    this.#requireOpen();
     return this.#reader.timeAt(position);
   }
 
   /** How many events of each type the log holds. */
   types(): { type: string; events: number }[] {
+    this.#requireOpen();
     return this.#reader.types();
   }
 
   /** Calls `listener` with the head whenever the log grows, whoever appended; the returned function ends that. */
   onGrowth(listener: (head: number) => void): () => void {
+    this.#requireOpen();
     return this.#watch.listen(listener);
   }
 
-  /** Yields every event after `after`, those that are there and then each new one, until `signal` aborts. */
-  async *subscribe(
-    after: number,
-    options: Omit<ReadOptions, 'after'> & { signal?: AbortSignal } = {},
-  ): AsyncGenerator<RecordedEvent> {
-    const { signal, ...filter } = options;
-    let position = after;
-    let wake = () => {};
-    const stop = this.onGrowth(() => wake());
-    const onAbort = () => wake();
-    signal?.addEventListener('abort', onAbort);
-    try {
-      while (signal?.aborted !== true) {
-        const grown = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        const head = this.head();
-        for (const event of this.#reader.readAll({ ...filter, after: position, limit: SUBSCRIPTION_PAGE })) {
-          position = event.position;
-          yield event;
-        }
-        if (position >= head || this.#nothingAfter(position, filter)) {
-          position = Math.max(position, head);
-          await grown;
-        }
-      }
-    } finally {
-      stop();
-      signal?.removeEventListener('abort', onAbort);
-    }
+  /**
+   * Yields every event after `after`, those that are there and then each new one, until `signal` aborts, `limit` events
+   * have come or the log is closed. It keeps the process alive.
+   */
+  subscribe(after: number, options: SubscribeOptions = {}): AsyncGenerator<RecordedEvent, void> {
+    this.#requireOpen();
+    return new Subscription(this.#reader, this.#watch, after, options).events();
   }
 
-  #nothingAfter(position: number, filter: ReadOptions): boolean {
-    return this.#reader.readAll({ ...filter, after: position, limit: 1 }).length === 0;
+  /** Ends subscriptions, breaks an import off, answers every append that was asked for, then closes the file. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
-  /** Answers every append that was asked for, then closes the file. */
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
     this.#watch.close();
+    this.#import?.input.destroy(closed());
+    await this.#import?.result.catch(() => {});
     await this.#commits.drain();
     this.#readerConnection.close();
     this.#writerConnection.close();
   }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw closed();
+  }
 }
 
-/** Events read at a time by a subscription, so that a slow reader holds no long read transaction. */
-const SUBSCRIPTION_PAGE = 500;
+function closed(): ProjectionistError {
+  return new ProjectionistError('CLOSED', 'The event log is closed');
+}
+
+function checkExpectedVersion(stream: string, version: ExpectedVersion): void {
+  if (version === undefined || version === 'none' || (Number.isSafeInteger(version) && version >= 0)) return;
+  throw new ProjectionistError(
+    'EVENT_INVALID',
+    `The expected version of ${stream} must be a whole number from 0, or 'none'`,
+    {
+      evidence: { stream, field: 'expectedVersion' },
+    },
+  );
+}

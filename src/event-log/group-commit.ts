@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { beginWrite } from '../database/begin-write.ts';
 import type { SqliteDatabase } from '../database/open.ts';
 import { storageError } from '../database/storage-error.ts';
 import { ProjectionistError } from '../errors.ts';
@@ -56,7 +56,7 @@ export class GroupCommit {
 
   async #commit(group: readonly Waiting[]): Promise<void> {
     try {
-      await this.#lock();
+      await beginWrite(this.#db, LONGEST_WAIT);
       const answers = this.#writeAll(group);
       this.#db.exec('COMMIT');
       for (const answer of answers) answer();
@@ -64,21 +64,6 @@ export class GroupCommit {
     } catch (error) {
       if (this.#db.open && this.#db.inTransaction) this.#db.exec('ROLLBACK');
       for (const { reject } of group) reject(storageError(error, this.#db.name));
-    }
-  }
-
-  /** Takes the write lock without blocking the thread: the connection's own busy timeout is zero. */
-  async #lock(): Promise<void> {
-    const giveUpAt = performance.now() + LONGEST_WAIT;
-    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
-      try {
-        this.#db.exec('BEGIN IMMEDIATE');
-        return;
-      } catch (error) {
-        const isBusy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
-        if (!isBusy || performance.now() > giveUpAt) throw error;
-        await delay(pause);
-      }
     }
   }
 

@@ -5,17 +5,24 @@ const POLL_INTERVAL = 10;
 
 type Listener = (head: number) => void;
 
+interface Listening {
+  readonly listener: Listener;
+  readonly onClose: () => void;
+}
+
 /**
  * Tells its listeners when the log has grown. Appends of this process say so themselves; those of other processes are
- * seen by PRAGMA data_version, which costs a look at shared memory and no query.
+ * seen by PRAGMA data_version, which costs a look at shared memory and no query. While somebody listens the process
+ * stays alive: a program that follows the log ends when it stops listening, or closes the log.
  */
 export class HeadWatch {
   readonly #dataVersion: SqliteStatement;
   readonly #readHead: () => number;
-  readonly #listeners = new Set<Listener>();
+  readonly #listening = new Set<Listening>();
   #seenVersion: number;
   #head: number;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(reader: SqliteDatabase, readHead: () => number) {
     this.#dataVersion = reader.prepare('PRAGMA data_version').pluck();
@@ -24,13 +31,18 @@ export class HeadWatch {
     this.#head = readHead();
   }
 
-  /** Adds a listener; the function that is returned removes it. Polling goes on while there are listeners. */
-  listen(listener: Listener): () => void {
-    this.#listeners.add(listener);
+  /** Adds a listener, and what to call when the watch closes; the function that is returned removes both. */
+  listen(listener: Listener, onClose: () => void = () => {}): () => void {
+    if (this.#isClosed) {
+      onClose();
+      return () => {};
+    }
+    const listening = { listener, onClose };
+    this.#listening.add(listening);
     this.#timer ??= setInterval(() => this.#poll(), POLL_INTERVAL);
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.close();
+      this.#listening.delete(listening);
+      if (this.#listening.size === 0) this.#stopPolling();
     };
   }
 
@@ -39,10 +51,17 @@ export class HeadWatch {
     const head = this.#readHead();
     if (head === this.#head) return;
     this.#head = head;
-    for (const listener of this.#listeners) listener(head);
+    for (const { listener } of this.#listening) tell(listener, head);
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#stopPolling();
+    for (const { onClose } of this.#listening) onClose();
+    this.#listening.clear();
+  }
+
+  #stopPolling(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -52,5 +71,16 @@ export class HeadWatch {
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
     this.check();
+  }
+}
+
+/** A listener that throws must spoil neither the append that it hears of nor the other listeners. */
+function tell(listener: Listener, head: number): void {
+  try {
+    listener(head);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

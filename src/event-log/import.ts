@@ -1,18 +1,14 @@
-import { createReadStream, createWriteStream, rmSync, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type ErrorReport, ProjectionistError, reportOf } from '../errors.ts';
+import { ProjectionistError } from '../errors.ts';
 import type { EventCheck } from './check-event.ts';
 import type { CheckedEvent } from './event.ts';
+import { type Line, linesOf } from './lines.ts';
+import { parseJson } from './parse-json.ts';
+import { type BadLine, Rejects } from './rejects.ts';
 
-/** A line that cannot become an event. */
-export interface BadLine {
-  /** Counted from 1. */
-  readonly line: number;
-  readonly reason: ErrorReport;
-}
+export { type BadLine, clearRejects } from './rejects.ts';
 
 export interface ImportOptions {
   /** Import the good lines and write the others to `rejectFile`, in place of importing nothing. */
@@ -26,24 +22,24 @@ export interface ImportResult {
   readonly lines: number;
   readonly appended: number;
   readonly duplicates: number;
+  /** The first bad lines; `badLines` counts them all. */
   readonly bad: readonly BadLine[];
   readonly badLines: number;
   readonly rejectFile: string | undefined;
+  /** The greatest position among the events, new or known; 0 where there are none. */
   readonly position: number;
 }
 
-/** Bad lines kept for the report; the rest is only counted. */
-const REPORTED_LINES = 20;
-const LONGEST_LINE = 64 * 1024 * 1024;
 const PROGRESS_EVERY = 5000;
+/** Bytes read at a time: some thousand lines, for some hundredths of a second. */
+const CHUNK = 256 * 1024;
 
-/** Opens an NDJSON file (gzipped, where its name ends in .gz) as text lines. */
+/** Opens an NDJSON file (gzipped, where its name ends in .gz) for `importLines`, which reports what cannot be read. */
 export function openLines(file: string): Readable {
-  const bytes = createReadStream(file);
-  if (!file.endsWith('.gz')) return bytes;
-  const text = createGunzip();
-  bytes.on('error', (error) => text.destroy(error));
-  return bytes.pipe(text);
+  const bytes = createReadStream(file, { highWaterMark: CHUNK });
+  // An error before anybody reads must not end the process; it is kept, and met by whoever reads.
+  if (!file.endsWith('.gz')) return bytes.on('error', () => {});
+  return pipeline(bytes, createGunzip({ chunkSize: CHUNK }), () => {});
 }
 
 export interface ImportSink {
@@ -57,104 +53,82 @@ export async function importLines(
   sink: ImportSink,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const rejects = new Rejects(options);
-  const counts = { lines: 0, appended: 0, duplicates: 0, position: 0 };
+  const run = new ImportRun(check, sink, options);
   try {
-    for await (const line of linesOf(input)) {
-      counts.lines += 1;
-      if (line.trim() === '') continue;
-      const event = rejects.guard(counts.lines, line, () => check(parse(line)));
-      if (event !== undefined && (rejects.count === 0 || options.skipInvalid === true))
-        tally(counts, sink.append(event));
-      if (counts.lines % PROGRESS_EVERY === 0) options.onProgress?.(counts.lines);
-    }
+    for await (const lines of linesOf(input)) run.take(lines);
   } finally {
-    await rejects.close();
+    run.rejects.close();
   }
-  if (rejects.count > 0 && options.skipInvalid !== true) throw rejects.error();
-  options.onProgress?.(counts.lines);
-  return { ...counts, bad: rejects.reported, badLines: rejects.count, rejectFile: rejects.file };
+  return run.result();
 }
 
-async function* linesOf(input: Readable): AsyncGenerator<string> {
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  // readline does not pass on its input's errors (a file that is not there, a damaged gzip).
-  const failure = new Promise<never>((_, reject) => input.once('error', reject));
-  failure.catch(() => {});
-  const iterator = lines[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), failure]);
-    if (next.done === true) break;
-    yield next.value;
-  }
-  if (input.errored !== null && input.errored !== undefined) throw input.errored;
-}
+class ImportRun {
+  readonly rejects: Rejects;
+  readonly #check: EventCheck;
+  readonly #sink: ImportSink;
+  readonly #options: ImportOptions;
+  #lines = 0;
+  #appended = 0;
+  #duplicates = 0;
+  #position = 0;
 
-function parse(line: string): unknown {
-  if (line.length > LONGEST_LINE)
-    throw new ProjectionistError('EVENT_INVALID', 'the line is longer than 64 MiB');
-  try {
-    return JSON.parse(line.charCodeAt(0) === 0xfeff ? line.slice(1) : line);
-  } catch (error) {
-    throw new ProjectionistError('EVENT_INVALID', `not JSON: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function tally(
-  counts: { appended: number; duplicates: number; position: number },
-  event: { isDuplicate: boolean; position: number },
-): void {
-  if (event.isDuplicate) counts.duplicates += 1;
-  else counts.appended += 1;
-  counts.position = Math.max(counts.position, event.position);
-}
-
-class Rejects {
-  readonly reported: BadLine[] = [];
-  count = 0;
-  readonly file: string | undefined;
-  #out: WriteStream | undefined;
-
-  constructor(options: ImportOptions) {
-    this.file = options.skipInvalid === true ? options.rejectFile : undefined;
+  constructor(check: EventCheck, sink: ImportSink, options: ImportOptions) {
+    if (options.skipInvalid === true && options.rejectFile === undefined) {
+      throw new ProjectionistError('USAGE', 'skipInvalid needs a rejectFile for the lines that are skipped');
+    }
+    this.rejects = new Rejects(options.skipInvalid === true ? options.rejectFile : undefined);
+    this.#check = check;
+    this.#sink = sink;
+    this.#options = options;
   }
 
-  guard<T>(line: number, text: string, work: () => T): T | undefined {
+  take(lines: readonly Line[]): void {
+    for (const line of lines) {
+      this.#lines += 1;
+      const event = this.#read(line);
+      if (event !== undefined) this.#append(event);
+      if (this.#lines % PROGRESS_EVERY === 0) this.#options.onProgress?.(this.#lines);
+    }
+  }
+
+  result(): ImportResult {
+    const { rejects } = this;
+    if (rejects.count > 0 && this.#options.skipInvalid !== true) throw rejects.error();
+    this.#options.onProgress?.(this.#lines);
+    return {
+      lines: this.#lines,
+      appended: this.#appended,
+      duplicates: this.#duplicates,
+      bad: rejects.reported,
+      badLines: rejects.count,
+      rejectFile: rejects.file,
+      position: this.#position,
+    };
+  }
+
+  /** Undefined for a blank line and for a bad one. */
+  #read(line: Line): CheckedEvent | undefined {
     try {
-      return work();
+      const text = textOf(line);
+      return text.trim() === '' ? undefined : this.#check(parseJson(text));
     } catch (error) {
-      this.count += 1;
-      if (this.reported.length < REPORTED_LINES) this.reported.push({ line, reason: reportOf(error) });
-      if (this.file !== undefined) (this.#out ??= createWriteStream(this.file)).write(`${text}\n`);
+      this.rejects.add(this.#lines, line, error);
       return undefined;
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#out === undefined) return;
-    this.#out.end();
-    await once(this.#out, 'finish');
-  }
-
-  error(): ProjectionistError {
-    const shown = this.reported.map(({ line, reason }) => `  line ${line}: ${reason.message}`);
-    const more = this.count > shown.length ? [`  … and ${this.count - shown.length} more`] : [];
-    return new ProjectionistError(
-      'IMPORT_REJECTED',
-      [
-        `${this.count} ${this.count === 1 ? 'line' : 'lines'} cannot be imported, so nothing was`,
-        ...shown,
-        ...more,
-      ].join('\n'),
-      {
-        hint: 'Correct the lines, or import the good ones with --skip-invalid.',
-        evidence: { line: this.reported[0]?.line },
-      },
-    );
+  #append(event: CheckedEvent): void {
+    // All or nothing: after a bad line the others are only checked, so that the report names every bad one.
+    if (this.rejects.count > 0 && this.#options.skipInvalid !== true) return;
+    const { isDuplicate, position } = this.#sink.append(event);
+    if (isDuplicate) this.#duplicates += 1;
+    else this.#appended += 1;
+    if (position > this.#position) this.#position = position;
   }
 }
 
-/** Deletes a reject file of an earlier import, so that one that is there belongs to the last run. */
-export function clearRejects(file: string): void {
-  rmSync(file, { force: true });
+function textOf(line: Line): string {
+  if (typeof line !== 'string') throw new ProjectionistError('EVENT_INVALID', 'not UTF-8 text');
+  // A byte order mark stands at the start of a file, and of each part of a file that was put together.
+  return line.charCodeAt(0) === 0xfeff ? line.slice(1) : line;
 }

@@ -13,17 +13,24 @@ export interface ReadOptions {
   readonly limit?: number | undefined;
 }
 
+/** Events read at a time. Nothing stays open between two pages, so a slow reader holds up no checkpoint of the WAL. */
+const PAGE = 500;
+
 /** Reads the log through a connection of its own. Data is as it was written: upcasting is the reader's affair. */
 export class LogReader {
   readonly #db: SqliteDatabase;
   readonly #head: SqliteStatement;
-  readonly #lastTime: SqliteStatement;
-  readonly #cache = new Map<string, SqliteStatement>();
+  readonly #timeAt: SqliteStatement;
+  readonly #versionAt: SqliteStatement;
+  readonly #pages = new Map<string, SqliteStatement>();
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
     this.#head = db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck();
-    this.#lastTime = db.prepare('SELECT time FROM events WHERE position = ?').pluck();
+    this.#timeAt = db.prepare('SELECT time FROM events WHERE position = ?').pluck();
+    this.#versionAt = db
+      .prepare('SELECT coalesce(max(version), 0) FROM events WHERE stream = ? AND position <= ?')
+      .pluck();
   }
 
   /** The log's identity, made when the file was made. */
@@ -38,7 +45,7 @@ export class LogReader {
 
   /** The time of the event at `position`, or undefined where there is none. */
   timeAt(position: number): string | undefined {
-    return this.#lastTime.get(position) as string | undefined;
+    return this.#timeAt.get(position) as string | undefined;
   }
 
   /** How many events of each type the log holds. */
@@ -49,12 +56,21 @@ export class LogReader {
     }[];
   }
 
-  /** Events in log order. */
+  /** Events in log order, up to the head of the moment when the first one is asked for. */
   *read(options: ReadOptions = {}): Generator<RecordedEvent> {
-    const types = options.types ?? [];
-    const statement = this.#statement(types.length, options.stream !== undefined);
-    const values = [options.after ?? 0, ...types, ...(options.stream === undefined ? [] : [options.stream])];
-    for (const row of statement.iterate(...values, options.limit ?? -1)) yield eventOf(row as Row);
+    const { stream, limit = Number.POSITIVE_INFINITY } = options;
+    if (limit <= 0) return;
+    const size = Math.min(PAGE, limit);
+    const pages =
+      stream === undefined ? this.#pagesOfLog(options, size) : this.#pagesOfStream(stream, options, size);
+    let left = limit;
+    for (const page of pages) {
+      for (const row of page) {
+        yield eventOf(row);
+        left -= 1;
+        if (left === 0) return;
+      }
+    }
   }
 
   /** As `read`, at once. */
@@ -62,18 +78,46 @@ export class LogReader {
     return [...this.read(options)];
   }
 
-  #statement(types: number, hasStream: boolean): SqliteStatement {
-    const wheres = ['position > ?'];
-    if (types > 0) wheres.push(`type IN (${Array(types).fill('?').join(', ')})`);
-    if (hasStream) wheres.push('stream = ?');
-    const sql = `SELECT ${COLUMNS} FROM events WHERE ${wheres.join(' AND ')} ORDER BY position LIMIT ?`;
-    // A generator may be left open, and a statement can be iterated once at a time: a cached one is used only when free.
-    const cached = this.#cache.get(sql);
-    if (cached !== undefined && !cached.busy) return cached;
-    const statement = this.#db.prepare(sql);
-    this.#cache.set(sql, statement);
+  /** Reads range by range. Where few events are of the wanted types, the ranges grow. */
+  *#pagesOfLog({ after = 0, types = [] }: ReadOptions, size: number): Generator<Row[]> {
+    const statement = this.#page(`position > ? AND position <= ?${typeFilter(types)} ORDER BY position`);
+    const head = this.head();
+    let span = size;
+    for (let from = after; from < head;) {
+      const to = Math.min(from + span, head);
+      const page = statement.all(from, to, ...types, size) as Row[];
+      yield page;
+      const isFull = page.length === size;
+      from = isFull ? (page.at(-1)?.position ?? to) : to;
+      span = isFull ? Math.max(size, span / SPAN_GROWTH) : span * SPAN_GROWTH;
+    }
+  }
+
+  *#pagesOfStream(stream: string, { after = 0, types = [] }: ReadOptions, size: number): Generator<Row[]> {
+    const statement = this.#page(`stream = ? AND version > ?${typeFilter(types, '+')} ORDER BY version`);
+    let version = after === 0 ? 0 : (this.#versionAt.get(stream, after) as number);
+    let page: Row[];
+    do {
+      page = statement.all(stream, version, ...types, size) as Row[];
+      yield page;
+      version = page.at(-1)?.version ?? version;
+    } while (page.length === size);
+  }
+
+  #page(rest: string): SqliteStatement {
+    const known = this.#pages.get(rest);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM events WHERE ${rest} LIMIT ?`);
+    this.#pages.set(rest, statement);
     return statement;
   }
+}
+
+const SPAN_GROWTH = 4;
+
+/** With the prefix '+' SQLite does not consider the index of types (https://sqlite.org/optoverview.html, 2.2). */
+function typeFilter(types: readonly string[], prefix: '' | '+' = ''): string {
+  return types.length === 0 ? '' : ` AND ${prefix}type IN (${types.map(() => '?').join(', ')})`;
 }
 
 type Row = Omit<RecordedEvent, 'data' | 'metadata'> & {

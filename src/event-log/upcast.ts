@@ -1,5 +1,10 @@
 import { ProjectionistError } from '../errors.ts';
-import { currentSchemaVersion, type EventCatalogue, type EventDefinition } from './catalogue.ts';
+import {
+  currentSchemaVersion,
+  definitionOf,
+  type EventCatalogue,
+  type EventDefinition,
+} from './catalogue.ts';
 
 /**
  * Brings an event's data to the catalogue's current schema version. Throws EVENT_SCHEMA_NEWER for a version that the
@@ -11,7 +16,7 @@ export function upcast(
   schemaVersion: number,
   data: unknown,
 ): unknown {
-  const definition = catalogue.events[type];
+  const definition = definitionOf(catalogue, type);
   if (definition === undefined) return data;
   return upcastTo(definition, type, schemaVersion, currentSchemaVersion(definition), data);
 }

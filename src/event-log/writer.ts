@@ -16,15 +16,23 @@ export interface AppendedEvent {
 
 export interface AppendRequest {
   readonly events: readonly CheckedEvent[];
-  /** By stream. A request whose events are all duplicates succeeds whatever is expected: it is a repeat. */
+  /**
+   * By stream, whether or not an event goes to it. A request whose events are all duplicates succeeds whatever is
+   * expected: it is a repeat.
+   */
   readonly expected: ReadonlyMap<string, ExpectedVersion>;
 }
+
+/** Streams whose versions are remembered within a transaction. */
+const REMEMBERED_STREAMS = 100_000;
 
 /** Writes events inside a transaction that its caller holds. It assigns positions and versions, both without gaps. */
 export class LogWriter {
   readonly #statements;
+  /** The version of each stream that this transaction has looked at: under the write lock nobody else changes it. */
+  readonly #versions = new Map<string, number>();
+  readonly #types = new Map<string, number>();
   #head = 0;
-  #types = new Map<string, number>();
 
   constructor(db: SqliteDatabase, schema = 'main') {
     this.#statements = {
@@ -43,60 +51,69 @@ export class LogWriter {
 
   /** Call once at the start of each transaction, and `finish` before it commits. */
   begin(): void {
-    this.#head = this.#statements.head.get() as number;
     this.#types.clear();
+    this.undo();
   }
 
   finish(): void {
     for (const [type, events] of this.#types) this.#statements.count.run(type, events);
   }
 
-  /** Appends one request. Throws VERSION_CONFLICT, after which the caller must undo what this call wrote. */
+  /** Appends one request. Throws VERSION_CONFLICT; the caller must then roll back what it wrote, and call `undo`. */
   append(request: AppendRequest): AppendedEvent[] {
-    const versions = new Map<string, number>();
-    const headBefore = this.#head;
-    const appended = request.events.map((event) => this.#appendOne(event, versions));
-    if (this.#head === headBefore) return appended;
+    const appended = request.events.map((event) => this.#write(event));
+    if (appended.every(({ isDuplicate }) => isDuplicate)) return appended;
     for (const [stream, expected] of request.expected) this.#checkVersion(stream, expected, appended);
     // Counted only now: a request that failed is undone by a savepoint, and these counts must not outlive it.
     for (const [index, event] of request.events.entries()) {
-      if (appended[index]?.isDuplicate === false)
-        this.#types.set(event.type, (this.#types.get(event.type) ?? 0) + 1);
+      if (appended[index]?.isDuplicate === false) this.#count(event.type);
     }
     return appended;
   }
 
-  /** Forgets the positions that an undone request had taken. */
-  undo(): void {
-    this.#head = this.#statements.head.get() as number;
+  /** Appends one event, whatever version its stream has. */
+  appendOne(event: CheckedEvent): AppendedEvent {
+    const appended = this.#write(event);
+    if (!appended.isDuplicate) this.#count(event.type);
+    return appended;
   }
 
-  #appendOne(event: CheckedEvent, versions: Map<string, number>): AppendedEvent {
-    const { id, stream } = event;
-    const version = (versions.get(stream) ?? (this.#statements.version.get(stream) as number)) + 1;
+  /** Forgets the positions and versions that an undone request had taken. */
+  undo(): void {
+    this.#head = this.#statements.head.get() as number;
+    this.#versions.clear();
+  }
+
+  #write(event: CheckedEvent): AppendedEvent {
+    const { id, stream, type, schemaVersion, time, data, metadata } = event;
+    const version = this.#versionOf(stream) + 1;
     const position = this.#head + 1;
-    const { changes } = this.#statements.insert.run(
-      position,
-      id,
-      stream,
-      version,
-      event.type,
-      event.schemaVersion,
-      event.time,
-      event.data,
-      event.metadata,
-    );
-    if (changes === 0) return { id, ...(this.#statements.known.get(id) as Place), isDuplicate: true };
+    const { insert, known } = this.#statements;
+    const { changes } = insert.run(position, id, stream, version, type, schemaVersion, time, data, metadata);
+    if (changes === 0) return { id, ...(known.get(id) as Place), isDuplicate: true };
     this.#head = position;
-    versions.set(stream, version);
+    this.#versions.set(stream, version);
     return { id, position, stream, version, isDuplicate: false };
   }
 
+  #versionOf(stream: string): number {
+    const remembered = this.#versions.get(stream);
+    if (remembered !== undefined) return remembered;
+    if (this.#versions.size >= REMEMBERED_STREAMS) this.#versions.clear();
+    const version = this.#statements.version.get(stream) as number;
+    this.#versions.set(stream, version);
+    return version;
+  }
+
+  #count(type: string): void {
+    this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
+  }
+
   #checkVersion(stream: string, expected: ExpectedVersion, appended: readonly AppendedEvent[]): void {
+    if (expected === undefined) return;
     const first = appended.find((event) => event.stream === stream && !event.isDuplicate);
-    if (expected === undefined || first === undefined) return;
     const wanted = expected === 'none' ? 0 : expected;
-    const actual = first.version - 1;
+    const actual = first === undefined ? this.#versionOf(stream) : first.version - 1;
     if (actual === wanted) return;
     throw new ProjectionistError(
       'VERSION_CONFLICT',

@@ -1,0 +1,41 @@
+import type { Readable } from 'node:stream';
+import { beginWrite } from '../database/begin-write.ts';
+import { openDatabase } from '../database/open.ts';
+import { storageError } from '../database/storage-error.ts';
+import type { EventCheck } from './check-event.ts';
+import { importLines, type ImportOptions, type ImportResult } from './import.ts';
+import { LogWriter } from './writer.ts';
+
+/** Milliseconds to wait for another process's write. */
+const LONGEST_WAIT = 30_000;
+/** In KiB: keys that come in no order, like random ids, touch all of an index. */
+const CACHE_SIZE = 256_000;
+
+/** Imports NDJSON into the log at `path` through a connection of its own, in one transaction. */
+export async function importInto(
+  path: string,
+  check: EventCheck,
+  input: Readable,
+  options: ImportOptions,
+): Promise<ImportResult> {
+  // An error of the input that comes while the lock is waited for is met when the input is read.
+  input.on('error', () => {});
+  const db = openDatabase(path, { purpose: 'durable', mustExist: true });
+  try {
+    db.pragma('busy_timeout = 0');
+    db.pragma(`cache_size = -${CACHE_SIZE}`);
+    const writer = new LogWriter(db);
+    await beginWrite(db, LONGEST_WAIT);
+    writer.begin();
+    const result = await importLines(input, check, { append: (event) => writer.appendOne(event) }, options);
+    writer.finish();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    throw storageError(error, path);
+  } finally {
+    // Closing rolls an unfinished transaction back.
+    db.close();
+    input.destroy();
+  }
+}
