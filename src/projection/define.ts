@@ -53,10 +53,11 @@ export function query<const P extends Parameters, Row>(
 
 export interface Projection<
   Views extends Readonly<Record<string, SQLiteTable>> = Readonly<Record<string, SQLiteTable>>,
+  Events extends EventDefinitions = EventDefinitions,
 > {
   readonly [PROJECTION]: true;
   readonly name: string;
-  readonly events: EventCatalogue;
+  readonly events: EventCatalogue<Events>;
   readonly views: Views;
   readonly on: Readonly<Record<string, Handler<never>>>;
   readonly queries: Readonly<Record<string, NamedQuery>>;
@@ -91,7 +92,7 @@ export function projection<
   const Events extends EventDefinitions,
   const Views extends Readonly<Record<string, SQLiteTable>>,
   const Keys,
->(definition: ProjectionInput<Events, Views, Keys>): Projection<Views> {
+>(definition: ProjectionInput<Events, Views, Keys>): Projection<Views, Events> {
   return Object.freeze({
     [PROJECTION]: true as const,
     name: definition.name,
