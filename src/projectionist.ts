@@ -13,6 +13,7 @@ import { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
 import type { Services } from './http/services.ts';
 import type { Projection } from './projection/define.ts';
+import type { ViewDescription } from './projection/program.ts';
 import { type Definitions, loadDefinitions } from './projection/load.ts';
 import { queryView } from './query/query-view.ts';
 import { ViewReaders } from './query/view-readers.ts';
@@ -92,6 +93,11 @@ export class Projectionist {
     return drizzle(reader.db).select().from(table as SQLiteTable) as unknown as SelectFrom<Table>;
   }
 
+  /** The views that answer queries now. */
+  views(): ViewDescription[] {
+    return this.#readers.names().map((name) => this.#readers.ofView(name).view);
+  }
+
   status(): ProjectionStatus[] {
     return this.#engine.status();
   }
@@ -111,10 +117,12 @@ export class Projectionist {
     return this.log.importLines(input, options);
   }
 
-  /** Loads the definitions again and builds what changed. Throws DEFINITION_INVALID, and then all is as it was. */
-  async reload(): Promise<void> {
+  /** Loads the definitions again, builds what changed, and answers its names. Throws DEFINITION_INVALID, and then all is as it was. */
+  async reload(): Promise<string[]> {
     if (this.#folder === undefined) throw new ProjectionistError('USAGE', 'These definitions were handed over as objects, and cannot be loaded again');
-    await this.#engine.useDefinitions(await this.#load(this.#folder));
+    const changed = await this.#engine.useDefinitions(await this.#load(this.#folder));
+    this.#readers.keepOnly(this.status().map(({ name }) => name));
+    return changed;
   }
 
   /** Stops everything that was started, in reverse order. */

@@ -119,8 +119,8 @@ export class Engine {
     return this.live(name) as LiveGeneration;
   }
 
-  /** Takes over other definitions: builds what changed, adds what is new, and lets go of what is gone. */
-  async useDefinitions(definitions: Definitions): Promise<void> {
+  /** Takes over other definitions: builds what changed, adds what is new, and lets go of what is gone. Answers the names of what is built. */
+  async useDefinitions(definitions: Definitions): Promise<string[]> {
     this.#definitions = definitions;
     const names = new Set(definitions.projections.map(({ compiled }) => compiled.program.projection));
     for (const [name, keeper] of this.#keepers) {
@@ -129,11 +129,14 @@ export class Engine {
       await keeper.stop();
       this.#context.announce({ kind: 'orphaned', projection: name });
     }
+    const changed: string[] = [];
     for (const loaded of definitions.projections) {
-      const keeper = this.#keepers.get(loaded.compiled.program.projection);
+      const name = loaded.compiled.program.projection;
+      const keeper = this.#keepers.get(name);
       if (keeper === undefined) this.#add(loaded).start();
-      else keeper.useDefinition(loaded);
+      if (keeper === undefined || keeper.useDefinition(loaded)) changed.push(name);
     }
+    return changed;
   }
 
   /** Finishes the batches at hand and closes everything that the engine opened. */

@@ -72,6 +72,15 @@ export class ViewReaders {
     this.#current.set(generation.projection, reader);
   }
 
+  /** Answers no more queries on the views of other projections than these. */
+  keepOnly(projections: readonly string[]): void {
+    for (const [name, reader] of this.#current) {
+      if (projections.includes(name)) continue;
+      this.#current.delete(name);
+      reader.close();
+    }
+  }
+
   /** The reader of a projection, or undefined while it has no generation. */
   ofProjection(name: string): GenerationReader | undefined {
     return this.#current.get(name);

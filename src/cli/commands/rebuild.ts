@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { ProjectionistError } from '../../errors.ts';
+import { inspect } from '../../engine/inspect.ts';
+import { configOf } from '../context.ts';
+import { type Io, json, line } from '../io.ts';
+import { runCommand } from '../remote.ts';
+
+export function rebuildCommand(io: Io): Command {
+  return new Command('rebuild')
+    .description('build the next generation of projections beside the live ones, and swap; a running server does it itself')
+    .argument('[names...]', 'the projections')
+    .option('--all', 'every projection')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExamples:\n  projectionist rebuild orders\n  projectionist rebuild --all')
+    .action(async (names: string[], flags: { all?: boolean; json?: boolean }, command: Command) => {
+      const config = await configOf(command, io);
+      const chosen = flags.all === true ? inspect(config.data).projections.map(({ name }) => name) : names;
+      if (chosen.length === 0) throw new ProjectionistError('USAGE', 'Which projection?', { hint: 'Name some, or give --all.' });
+      const results = [];
+      for (const name of chosen) {
+        const result = await runCommand(io, config, 'rebuild', name);
+        results.push(result);
+        if (flags.json !== true) line(io, `${name}: generation ${result.generation} is live`);
+      }
+      if (flags.json === true) json(io, results);
+    });
+}

@@ -1,0 +1,18 @@
+import { ProjectionistError } from '../errors.ts';
+import { type Definitions, loadDefinitions } from '../projection/load.ts';
+import { nearest } from '../projection/nearest.ts';
+
+/** The definitions of a folder, cut down to those that are named. Throws PROJECTION_UNKNOWN. */
+export async function definitionsNamed(folder: string, names: readonly string[]): Promise<Definitions> {
+  const definitions = await loadDefinitions(folder);
+  const known = definitions.projections.map(({ compiled }) => compiled.program.projection);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const guess = nearest(name, known);
+    throw new ProjectionistError('PROJECTION_UNKNOWN', `There is no projection ${name} in ${folder}`, {
+      hint: guess === undefined ? `Defined are: ${known.join(', ') || 'none'}.` : `Did you mean ${guess}?`,
+      evidence: { projection: name },
+    });
+  }
+  return { ...definitions, projections: definitions.projections.filter(({ compiled }) => names.includes(compiled.program.projection)) };
+}

@@ -1,0 +1,25 @@
+import type { Notice } from '../engine/notice.ts';
+import { duration, grouped } from './numbers.ts';
+
+/** What happened to a projection, as a line of text. */
+export function describeNotice(notice: Notice): string {
+  const { projection } = notice;
+  switch (notice.kind) {
+    case 'build-started': {
+      const from = notice.from > 0 ? `, from position ${grouped(notice.from)}` : '';
+      return `${projection}: building generation ${notice.generation} (${notice.reasons.join('; ')})${from}`;
+    }
+    case 'went-live':
+      return `${projection}: generation ${notice.generation} is live at position ${grouped(notice.position)}, after ${duration(notice.seconds)}`;
+    case 'resumed':
+      return `${projection}: generation ${notice.generation} goes on from position ${grouped(notice.position)}`;
+    case 'waiting':
+      return `${projection}: generation ${notice.generation} waits, and tries again: ${notice.error.message}`;
+    case 'stopped':
+      return `${projection}: generation ${notice.generation} has stopped: ${notice.error.message}${notice.error.hint === undefined ? '' : `\n  Try: ${notice.error.hint}`}`;
+    case 'kept':
+      return `${projection}: stays at generation ${notice.generation}, as ${notice.reason}`;
+    case 'orphaned':
+      return `${projection}: no definition declares it any more; its generations stay on disk`;
+  }
+}

@@ -1,0 +1,27 @@
+import { CommanderError } from 'commander';
+import { ProjectionistError, reportOf } from '../errors.ts';
+import type { Io } from './io.ts';
+import { createProgram } from './program.ts';
+
+/** Runs the command line and answers the exit code: 0, 1 failed, 2 used wrongly. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    printError(io, error, argv.includes('--json'));
+    return error instanceof ProjectionistError && (error.code === 'USAGE' || error.code === 'CONFIG_INVALID') ? 2 : 1;
+  }
+}
+
+function printError(io: Io, error: unknown, asJson: boolean): void {
+  const report = reportOf(error);
+  if (asJson) io.error.write(`${JSON.stringify({ error: report })}\n`);
+  else {
+    io.error.write(`Error: ${report.message}\n`);
+    if (report.hint !== undefined) io.error.write(`Try: ${report.hint}\n`);
+    // Something that nobody foresaw: its stack is what a report of it needs.
+    if (!(error instanceof ProjectionistError) && error instanceof Error) io.error.write(`${error.stack}\n`);
+  }
+}

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { setInterval as ticks } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { createProjectionist } from '../create-projectionist.ts';
+import { ProjectionistError } from '../errors.ts';
+import { openLines } from '../event-log/import.ts';
+import { serve } from '../http/serve.ts';
+import type { Projectionist } from '../projectionist.ts';
+import { exampleRequests } from './examples.ts';
+import { type Io, line } from './io.ts';
+import { describeNotice } from './notices.ts';
+import { grouped } from './numbers.ts';
+import { ProgressDisplay } from './progress.ts';
+import { watchDefinitions } from './watch.ts';
+
+export interface ServerOptions {
+  readonly seed: string | undefined;
+  readonly isWatching: boolean;
+}
+
+/** Runs projections and HTTP API until the process is asked to end. */
+export async function runServer(io: Io, config: Config, options: ServerOptions): Promise<void> {
+  const progress = new ProgressDisplay(io.out);
+  const say = (text: string): void => {
+    progress.end();
+    line(io, text);
+  };
+  await using projectionist = await createProjectionist({
+    ...config,
+    announce: (notice) => say(describeNotice(notice)),
+    onFault: (error) => io.error.write(`Error: ${error instanceof Error ? error.stack : String(error)}\n`),
+  });
+  if (options.seed !== undefined) await seed(io, projectionist, options.seed, progress);
+  const server = await serve(projectionist.app, config);
+  say(`Listening on ${server.url}`);
+  projectionist.start();
+  await showBuilds(projectionist, progress, io.ended);
+  if (!io.ended.aborted) say(exampleRequests(server.url, projectionist));
+  const watcher = options.isWatching ? watchDefinitions(config.projections, projectionist, say) : undefined;
+  if (!io.ended.aborted) await once(io.ended, 'abort');
+  say('Stopping');
+  await watcher?.close();
+  await server.close();
+}
+
+async function seed(io: Io, projectionist: Projectionist, file: string, progress: ProgressDisplay): Promise<void> {
+  if (projectionist.log.head() > 0) return;
+  if (!existsSync(file)) throw new ProjectionistError('USAGE', `There is no file ${file}`, { hint: 'Check --seed.' });
+  const title = `Importing ${file}`;
+  const result = await projectionist.importLines(openLines(file), {
+    onProgress: (lines) => progress.show({ title, done: lines, total: undefined }),
+  });
+  progress.end();
+  line(io, `Imported ${grouped(result.appended)} events from ${file}`);
+}
+
+/** Shows the builds that are under way until every projection has something to answer with, or has failed to. */
+async function showBuilds(projectionist: Projectionist, progress: ProgressDisplay, ended: AbortSignal): Promise<void> {
+  for await (const _ of ticks(50)) {
+    const statuses = projectionist.status();
+    const building = statuses.find(({ build }) => build !== null);
+    if (building?.build) progress.show({ title: `Building ${building.name}`, done: building.build.position, total: building.head });
+    const isSettled = statuses.every(({ generation, state }) => generation !== null || state === 'stopped');
+    if (isSettled || ended.aborted) break;
+  }
+  progress.end();
+}

@@ -1,0 +1,30 @@
+import Table from 'cli-table3';
+
+const NO_BORDERS = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'].map((name) => [name, '']),
+);
+
+const WIDEST_CELL = 48;
+
+/** Rows as text columns under their heads; numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const out = new Table({
+    head: [...head],
+    chars: { ...NO_BORDERS, middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: head.map((_, index) => (isNumeric(rows, index) ? 'right' : 'left')),
+  });
+  out.push(...rows.map((row) => row.map(cell)));
+  return out.toString().replaceAll(/[ \t]+$/gm, '');
+}
+
+function cell(value: unknown): string {
+  const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  // Control characters of somebody's data must not drive the terminal.
+  const safe = text.replaceAll(/\p{Cc}/gu, ' ');
+  return safe.length > WIDEST_CELL ? `${safe.slice(0, WIDEST_CELL - 1)}…` : safe;
+}
+
+function isNumeric(rows: readonly (readonly unknown[])[], index: number): boolean {
+  return rows.length > 0 && rows.every((row) => typeof row[index] === 'number' || /^[\d,]+$/.test(String(row[index] ?? '')));
+}

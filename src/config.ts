@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { ProjectionistError } from './errors.ts';
+
+const settings = z.strictObject({
+  data: z.string().min(1).describe('folder of the log and the views'),
+  projections: z.string().min(1).describe('folder of the definition files'),
+  port: z.coerce.number().int().min(0).max(65535).describe('port of the HTTP API; 0 for any free one'),
+  host: z.string().min(1).describe('address that the HTTP API listens on'),
+});
+
+/** All settings, resolved and frozen. */
+export type Config = Readonly<z.infer<typeof settings>>;
+/** What `projectionist.config.ts` may export as its default. */
+export type ConfigFile = Partial<Config>;
+
+/** Every default. */
+const DEFAULTS: Config = { data: 'data', projections: 'projections', port: 4000, host: '127.0.0.1' };
+const DEFAULT_FILE = 'projectionist.config.ts';
+
+export interface ConfigSources {
+  /** Command line flags that were given. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Flags beat variables (PROJECTIONIST_DATA, …), variables beat the file, the file beats the defaults. Throws CONFIG_INVALID. */
+export async function resolveConfig({ flags, environment }: ConfigSources): Promise<Config> {
+  const file = (flags['config'] as string | undefined) ?? environment['PROJECTIONIST_CONFIG'];
+  const layers = [
+    { from: 'flags', values: pick(flags) },
+    { from: 'environment variables', values: fromEnvironment(environment) },
+    { from: file ?? DEFAULT_FILE, values: await readFile(file) },
+  ];
+  for (const { from, values } of layers) check(from, values);
+  const merged = Object.assign({}, DEFAULTS, ...layers.toReversed().map(({ values }) => values)) as unknown;
+  return Object.freeze(settings.parse(merged));
+}
+
+function pick(flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(DEFAULTS).flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
+}
+
+function fromEnvironment(environment: ConfigSources['environment']): Record<string, unknown> {
+  return pick(Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, environment[`PROJECTIONIST_${name.toUpperCase()}`]])));
+}
+
+async function readFile(file: string | undefined): Promise<Record<string, unknown>> {
+  const path = resolve(file ?? DEFAULT_FILE);
+  if (!existsSync(path)) {
+    if (file === undefined) return {};
+    throw invalid(`There is no file ${file}`, 'Check --config.');
+  }
+  const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  if (typeof module.default === 'object' && module.default !== null) return module.default as Record<string, unknown>;
+  throw invalid(`${file ?? DEFAULT_FILE} has no default export`, 'Write export default { port: 4000 };');
+}
+
+function check(from: string, values: Record<string, unknown>): void {
+  const result = settings.partial().safeParse(values);
+  const issue = result.error?.issues[0];
+  if (issue === undefined) return;
+  const name = issue.path.join('.');
+  throw invalid(`${from}: ${name === '' ? '' : `${name}: `}${issue.message}`, `Settings are ${Object.keys(DEFAULTS).join(', ')}.`);
+}
+
+function invalid(message: string, hint: string): ProjectionistError {
+  return new ProjectionistError('CONFIG_INVALID', message, { hint });
+}

@@ -1,0 +1,41 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { ProjectionistError } from '../errors.ts';
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Stops taking connections and resolves when the open requests are answered. */
+  close(): Promise<void>;
+}
+
+/** Serves an app. Throws PORT_IN_USE, or CONFIG_INVALID for an address that is none. */
+export function serve(app: Hono, { host, port }: { host: string; port: number }): Promise<RunningServer> {
+  const server = createAdaptorServer({ fetch: app.fetch });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen(port, host, () => {
+      const { port: chosen } = server.address() as AddressInfo;
+      const name = host.includes(':') ? `[${host}]` : host;
+      resolve({ url: `http://${name}:${chosen}`, close: () => close(server) });
+    });
+  });
+}
+
+function close(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): unknown {
+  if (error.code === 'EADDRINUSE') {
+    return new ProjectionistError('PORT_IN_USE', `Something already listens on ${host}:${port}`, { hint: `Stop it, or choose another port: --port ${port + 1}.`, cause: error });
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EACCES') {
+    return new ProjectionistError('CONFIG_INVALID', `Cannot listen on ${host}:${port}: ${error.message}`, { hint: 'Check --host and --port.', cause: error });
+  }
+  return error;
+}
