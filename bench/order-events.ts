@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { defineEvents } from 'projectionist';
+
 import { z } from 'zod';
+import { defineEvents } from '../src/event-log/catalogue.ts';
 
 const cents = z.int().positive();
 const item = z.strictObject({ productId: z.string(), quantity: z.int().positive(), unitPrice: cents });

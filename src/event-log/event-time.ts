@@ -1,5 +1,8 @@
 const PARTS = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
+/** A time that is in its normal form already, as most are, on a day that every month has. */
+const NORMAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /** As long as the result of toISOString for the years 0000 to 9999, the only ones that sort as text. */
 const LENGTH = '2026-01-31T12:00:00.000Z'.length;
 
@@ -8,6 +11,7 @@ const LENGTH = '2026-01-31T12:00:00.000Z'.length;
  * time that does not exist (30 February, which Date would silently read as 2 March) or leaves the years 0000 to 9999.
  */
 export function normalTime(text: string): string {
+  if (NORMAL.test(text)) return text;
   const parts = PARTS.exec(text);
   if (parts === null) return 'malformed';
   const date = new Date(text);
