@@ -40,11 +40,17 @@ export async function resolveConfig({ flags, environment }: ConfigSources): Prom
 }
 
 function pick(flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.keys(DEFAULTS).flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
+  return Object.fromEntries(
+    Object.keys(DEFAULTS).flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );
 }
 
 function fromEnvironment(environment: ConfigSources['environment']): Record<string, unknown> {
-  return pick(Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, environment[`PROJECTIONIST_${name.toUpperCase()}`]])));
+  return pick(
+    Object.fromEntries(
+      Object.keys(DEFAULTS).map((name) => [name, environment[`PROJECTIONIST_${name.toUpperCase()}`]]),
+    ),
+  );
 }
 
 async function readFile(file: string | undefined): Promise<Record<string, unknown>> {
@@ -54,7 +60,8 @@ async function readFile(file: string | undefined): Promise<Record<string, unknow
     throw invalid(`There is no file ${file}`, 'Check --config.');
   }
   const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
-  if (typeof module.default === 'object' && module.default !== null) return module.default as Record<string, unknown>;
+  if (typeof module.default === 'object' && module.default !== null)
+    return module.default as Record<string, unknown>;
   throw invalid(`${file ?? DEFAULT_FILE} has no default export`, 'Write export default { port: 4000 };');
 }
 
@@ -63,7 +70,10 @@ function check(from: string, values: Record<string, unknown>): void {
   const issue = result.error?.issues[0];
   if (issue === undefined) return;
   const name = issue.path.join('.');
-  throw invalid(`${from}: ${name === '' ? '' : `${name}: `}${issue.message}`, `Settings are ${Object.keys(DEFAULTS).join(', ')}.`);
+  throw invalid(
+    `${from}: ${name === '' ? '' : `${name}: `}${issue.message}`,
+    `Settings are ${Object.keys(DEFAULTS).join(', ')}.`,
+  );
 }
 
 function invalid(message: string, hint: string): ProjectionistError {

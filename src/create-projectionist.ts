@@ -7,7 +7,8 @@ import type { Projectionist, ProjectionistOptions } from './projectionist.ts';
  */
 export async function createProjectionist(options: ProjectionistOptions = {}): Promise<Projectionist> {
   const { projections = 'projections' } = options;
-  const definitions = typeof projections === 'string' ? await loadDefinitions(projections) : compileDefinitions(projections);
+  const definitions =
+    typeof projections === 'string' ? await loadDefinitions(projections) : compileDefinitions(projections);
   // Only here: definition files import this package too, and need neither the engine nor the HTTP side.
   const { Projectionist } = await import('./projectionist.ts');
   return new Projectionist(options, definitions);

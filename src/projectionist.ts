@@ -45,8 +45,13 @@ export class Projectionist {
 
   constructor(options: ProjectionistOptions, definitions: Definitions) {
     const data = resolve(options.data ?? 'data');
-    this.#folder = Array.isArray(options.projections) ? undefined : ((options.projections as string | undefined) ?? 'projections');
-    this.log = EventLog.open(join(data, 'log.db'), { catalogue: definitions.catalogue, ...(options.now && { now: options.now }) });
+    this.#folder = Array.isArray(options.projections)
+      ? undefined
+      : ((options.projections as string | undefined) ?? 'projections');
+    this.log = EventLog.open(join(data, 'log.db'), {
+      catalogue: definitions.catalogue,
+      ...(options.now && { now: options.now }),
+    });
     this.#engine = this.#openEngine(data, options, definitions);
     this.#engine.onLive((live) => this.#readers.use(live));
     this.app = createApp(this.#services(options.onFault ?? (() => {})));
@@ -90,7 +95,9 @@ export class Projectionist {
   /** Rows of a view, as a Drizzle select: `await p.view(orders).where(eq(orders.id, 'A-1'))`. */
   view<Table extends SQLiteTable>(table: Table) {
     const { reader } = this.#readers.ofView(getTableName(table));
-    return drizzle(reader.db).select().from(table as SQLiteTable) as unknown as SelectFrom<Table>;
+    return drizzle(reader.db)
+      .select()
+      .from(table as SQLiteTable) as unknown as SelectFrom<Table>;
   }
 
   /** The views that answer queries now. */
@@ -119,7 +126,11 @@ export class Projectionist {
 
   /** Loads the definitions again, builds what changed, and answers its names. Throws DEFINITION_INVALID, and then all is as it was. */
   async reload(): Promise<string[]> {
-    if (this.#folder === undefined) throw new ProjectionistError('USAGE', 'These definitions were handed over as objects, and cannot be loaded again');
+    if (this.#folder === undefined)
+      throw new ProjectionistError(
+        'USAGE',
+        'These definitions were handed over as objects, and cannot be loaded again',
+      );
     const changed = await this.#engine.useDefinitions(await this.#load(this.#folder));
     this.#readers.keepOnly(this.status().map(({ name }) => name));
     return changed;
@@ -148,10 +159,11 @@ export class Projectionist {
       events: (options) => [...this.log.readAll(options)],
       head: () => this.log.head(),
       status: () => this.status(),
-      views: () => this.#readers.names().map((name) => {
-        const { reader, view } = this.#readers.ofView(name);
-        return { view, projection: reader.generation.projection };
-      }),
+      views: () =>
+        this.#readers.names().map((name) => {
+          const { reader, view } = this.#readers.ofView(name);
+          return { view, projection: reader.generation.projection };
+        }),
       query: (view, parameters) => queryView(this.#readers, view, parameters),
       rebuild: (projection) => void this.#engine.rebuild(projection).catch(() => {}),
       rollback: (projection) => void this.#engine.rollback(projection).catch(() => {}),
@@ -160,6 +172,8 @@ export class Projectionist {
   }
 }
 
-type SelectFrom<Table extends SQLiteTable> = ReturnType<ReturnType<ReturnType<typeof drizzle>['select']>['from']> & {
+type SelectFrom<Table extends SQLiteTable> = ReturnType<
+  ReturnType<ReturnType<typeof drizzle>['select']>['from']
+> & {
   all(): Table['$inferSelect'][];
 };

@@ -14,5 +14,10 @@ export async function definitionsNamed(folder: string, names: readonly string[])
       evidence: { projection: name },
     });
   }
-  return { ...definitions, projections: definitions.projections.filter(({ compiled }) => names.includes(compiled.program.projection)) };
+  return {
+    ...definitions,
+    projections: definitions.projections.filter(({ compiled }) =>
+      names.includes(compiled.program.projection),
+    ),
+  };
 }

@@ -6,7 +6,9 @@ export function exampleRequests(url: string, projectionist: Projectionist): stri
   const [first] = views;
   const requests = [
     ...(first === undefined ? [] : [`curl '${url}/views/${first.name}?limit=3'`]),
-    ...views.slice(1, 2).map((view) => `curl '${url}/views/${view.name}?order=${view.columns[0]?.name}.desc&limit=3'`),
+    ...views
+      .slice(1, 2)
+      .map((view) => `curl '${url}/views/${view.name}?order=${view.columns[0]?.name}.desc&limit=3'`),
     `curl '${url}/projections'`,
     `curl '${url}/views'`,
   ];

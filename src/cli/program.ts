@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { appendCommand } from './commands/append.ts';
 import { checkCommand } from './commands/check.ts';
@@ -12,22 +11,44 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import type { Io } from './io.ts';
+import { version } from './version.ts';
 
 /** The whole command line, declared. */
 export function createProgram(io: Io): Command {
   const program = new Command('projectionist')
-    .description('Turns an event log into SQLite read models that stay current, rebuild without downtime, and are queried over HTTP.')
+    .description(
+      'Turns an event log into SQLite read models that stay current, rebuild without downtime, and are queried over HTTP.',
+    )
     .version(version(), '-V, --version', 'print the version')
     .option('--data <dir>', 'folder of the log and the views (PROJECTIONIST_DATA; default data)')
-    .option('--projections <dir>', 'folder of the definition files (PROJECTIONIST_PROJECTIONS; default projections)')
-    .option('--config <file>', 'settings file (PROJECTIONIST_CONFIG; default projectionist.config.ts, optional)')
-    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.error.write(text), outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')) })
+    .option(
+      '--projections <dir>',
+      'folder of the definition files (PROJECTIONIST_PROJECTIONS; default projections)',
+    )
+    .option(
+      '--config <file>',
+      'settings file (PROJECTIONIST_CONFIG; default projectionist.config.ts, optional)',
+    )
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.error.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')),
+    })
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('Try: projectionist --help');
   const commands = [
-    initCommand, devCommand, startCommand, appendCommand, eventsCommand, statusCommand,
-    rebuildCommand, rollbackCommand, queryCommand, explainCommand, checkCommand,
+    initCommand,
+    devCommand,
+    startCommand,
+    appendCommand,
+    eventsCommand,
+    statusCommand,
+    rebuildCommand,
+    rollbackCommand,
+    queryCommand,
+    explainCommand,
+    checkCommand,
   ];
   for (const make of commands) program.addCommand(inherit(make(io), program));
   return program;
@@ -36,11 +57,7 @@ export function createProgram(io: Io): Command {
 /** Settings may stand after the command too, which is where people write them. */
 function inherit(command: Command, program: Command): Command {
   for (const option of program.options.filter(({ long }) => long !== '--version')) command.addOption(option);
-  return command.copyInheritedSettings(program).showHelpAfterError(`Try: projectionist ${command.name()} --help`);
-}
-
-/** The package's version: its package.json is two folders up from the sources as well as from what they compile to. */
-export function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return command
+    .copyInheritedSettings(program)
+    .showHelpAfterError(`Try: projectionist ${command.name()} --help`);
 }

@@ -55,10 +55,25 @@ export class ProgressDisplay {
   }
 
   #draw(title: string, done: number, total: number | undefined, rate: number, left: string): void {
-    const payload = { title, rate: `${grouped(rate)}/s`, left, count: total === undefined ? grouped(done) : `${grouped(done)} of ${grouped(total)}` };
+    const payload = {
+      title,
+      rate: `${grouped(rate)}/s`,
+      left,
+      count: total === undefined ? grouped(done) : `${grouped(done)} of ${grouped(total)}`,
+    };
     if (this.#bar === undefined) {
-      const format = total === undefined ? '{title}  {count}  {rate}' : '{title}  [{bar}] {percentage}%  {count}  {rate}  {left}';
-      this.#bar = new SingleBar({ format, stream: this.#out as never, hideCursor: true, barsize: 24, barCompleteChar: '=', barIncompleteChar: ' ' });
+      const format =
+        total === undefined
+          ? '{title}  {count}  {rate}'
+          : '{title}  [{bar}] {percentage}%  {count}  {rate}  {left}';
+      this.#bar = new SingleBar({
+        format,
+        stream: this.#out as never,
+        hideCursor: true,
+        barsize: 24,
+        barCompleteChar: '=',
+        barIncompleteChar: ' ',
+      });
       this.#bar.start(total ?? 0, done, payload);
     }
     if (total !== undefined) this.#bar.setTotal(total);

@@ -4,8 +4,15 @@ var oldest = [22, 18];
 var version = process.versions.node.split('.').map(Number);
 
 if (version[0] < oldest[0] || (version[0] === oldest[0] && version[1] < oldest[1])) {
-  console.error('Error: Projectionist needs Node ' + oldest.join('.') + ' or newer, and this is Node ' + process.versions.node);
-  console.error('Try: install a current Node (https://nodejs.org), or run `npm install --save-dev node@24` in this folder and use npx.');
+  console.error(
+    'Error: Projectionist needs Node ' +
+      oldest.join('.') +
+      ' or newer, and this is Node ' +
+      process.versions.node,
+  );
+  console.error(
+    'Try: install a current Node (https://nodejs.org), or run `npm install --save-dev node@24` in this folder and use npx.',
+  );
   process.exitCode = 1;
 } else {
   start();
@@ -17,5 +24,5 @@ function start() {
   // A checkout runs its sources; the package, in which Node strips no types, what they were compiled to.
   var source = new URL('main.ts', import.meta.url);
   var entry = fs.existsSync(source) ? source : new URL('../../dist/cli/main.js', import.meta.url);
-  import(entry.href);
+  void import(entry.href);
 }

@@ -20,7 +20,12 @@ type CommandName = 'rebuild' | 'rollback';
  * Rebuilds or rolls back a projection: through the process that runs the data folder's projections where there is one,
  * and here otherwise. Resolves when the other generation is live.
  */
-export async function runCommand(io: Io, config: Config, command: CommandName, projection: string): Promise<CommandResult> {
+export async function runCommand(
+  io: Io,
+  config: Config,
+  command: CommandName,
+  projection: string,
+): Promise<CommandResult> {
   const progress = new ProgressDisplay(io.error);
   const show = (): void => {
     const { head, projections } = inspect(config.data);
@@ -28,13 +33,20 @@ export async function runCommand(io: Io, config: Config, command: CommandName, p
     if (build) progress.show({ title: `Building ${projection}`, done: build.position, total: head });
   };
   try {
-    return isEngineRunning(config.data) ? await ask(io, config, command, projection, show) : await runHere(config, command, projection, show);
+    return isEngineRunning(config.data)
+      ? await ask(io, config, command, projection, show)
+      : await runHere(config, command, projection, show);
   } finally {
     progress.end();
   }
 }
 
-async function runHere(config: Config, command: CommandName, projection: string, show: () => void): Promise<CommandResult> {
+async function runHere(
+  config: Config,
+  command: CommandName,
+  projection: string,
+  show: () => void,
+): Promise<CommandResult> {
   const definitions = await definitionsNamed(config.projections, [projection]);
   await using projectionist = new Projectionist({ data: config.data, projections: [] }, definitions);
   projectionist.start();
@@ -49,16 +61,27 @@ async function runHere(config: Config, command: CommandName, projection: string,
 const SHOW_INTERVAL = 100;
 
 /** Leaves the command in the catalogue, and waits for its answer. */
-async function ask(io: Io, config: Config, command: CommandName, projection: string, show: () => void): Promise<CommandResult> {
+async function ask(
+  io: Io,
+  config: Config,
+  command: CommandName,
+  projection: string,
+  show: () => void,
+): Promise<CommandResult> {
   const catalog = new Catalog(join(config.data, 'catalog.db'));
   try {
     const id = catalog.ask(command, projection, new Date());
     for (;;) {
       const { state, answer } = catalog.command(id) ?? { state: 'failed', answer: 'null' };
-      if (state === 'done') return { projection, ...(JSON.parse(answer as string) as { generation: number }) };
+      if (state === 'done')
+        return { projection, ...(JSON.parse(answer as string) as { generation: number }) };
       if (state === 'failed') throw errorFrom(JSON.parse(answer as string) as ErrorReport);
-      if (io.ended.aborted) throw new ProjectionistError('CLOSED', 'Interrupted; the running server goes on with it');
-      if (!isEngineRunning(config.data)) throw new ProjectionistError('CLOSED', 'The server ended before it was done', { hint: 'Run the command again: it then works without a server.' });
+      if (io.ended.aborted)
+        throw new ProjectionistError('CLOSED', 'Interrupted; the running server goes on with it');
+      if (!isEngineRunning(config.data))
+        throw new ProjectionistError('CLOSED', 'The server ended before it was done', {
+          hint: 'Run the command again: it then works without a server.',
+        });
       show();
       await delay(SHOW_INTERVAL);
     }

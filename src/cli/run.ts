@@ -11,7 +11,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     printError(io, error, argv.includes('--json'));
-    return error instanceof ProjectionistError && (error.code === 'USAGE' || error.code === 'CONFIG_INVALID') ? 2 : 1;
+    return error instanceof ProjectionistError && (error.code === 'USAGE' || error.code === 'CONFIG_INVALID')
+      ? 2
+      : 1;
   }
 }
 

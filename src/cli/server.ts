@@ -44,9 +44,15 @@ export async function runServer(io: Io, config: Config, options: ServerOptions):
   await server.close();
 }
 
-async function seed(io: Io, projectionist: Projectionist, file: string, progress: ProgressDisplay): Promise<void> {
+async function seed(
+  io: Io,
+  projectionist: Projectionist,
+  file: string,
+  progress: ProgressDisplay,
+): Promise<void> {
   if (projectionist.log.head() > 0) return;
-  if (!existsSync(file)) throw new ProjectionistError('USAGE', `There is no file ${file}`, { hint: 'Check --seed.' });
+  if (!existsSync(file))
+    throw new ProjectionistError('USAGE', `There is no file ${file}`, { hint: 'Check --seed.' });
   const title = `Importing ${file}`;
   const result = await projectionist.importLines(openLines(file), {
     onProgress: (lines) => progress.show({ title, done: lines, total: undefined }),
@@ -56,11 +62,20 @@ async function seed(io: Io, projectionist: Projectionist, file: string, progress
 }
 
 /** Shows the builds that are under way until every projection has something to answer with, or has failed to. */
-async function showBuilds(projectionist: Projectionist, progress: ProgressDisplay, ended: AbortSignal): Promise<void> {
+async function showBuilds(
+  projectionist: Projectionist,
+  progress: ProgressDisplay,
+  ended: AbortSignal,
+): Promise<void> {
   for await (const _ of ticks(50)) {
     const statuses = projectionist.status();
     const building = statuses.find(({ build }) => build !== null);
-    if (building?.build) progress.show({ title: `Building ${building.name}`, done: building.build.position, total: building.head });
+    if (building?.build)
+      progress.show({
+        title: `Building ${building.name}`,
+        done: building.build.position,
+        total: building.head,
+      });
     const isSettled = statuses.every(({ generation, state }) => generation !== null || state === 'stopped');
     if (isSettled || ended.aborted) break;
   }

@@ -1,7 +1,22 @@
 import Table from 'cli-table3';
 
 const NO_BORDERS = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'].map((name) => [name, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ].map((name) => [name, '']),
 );
 
 const WIDEST_CELL = 48;
@@ -19,12 +34,17 @@ export function table(head: readonly string[], rows: readonly (readonly unknown[
 }
 
 function cell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = textOf(value);
   // Control characters of somebody's data must not drive the terminal.
   const safe = text.replaceAll(/\p{Cc}/gu, ' ');
   return safe.length > WIDEST_CELL ? `${safe.slice(0, WIDEST_CELL - 1)}…` : safe;
 }
 
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function isNumeric(rows: readonly (readonly unknown[])[], index: number): boolean {
-  return rows.length > 0 && rows.every((row) => typeof row[index] === 'number' || /^[\d,]+$/.test(String(row[index] ?? '')));
+  return rows.length > 0 && rows.every((row) => /^[\d,]+$/.test(textOf(row[index])));
 }

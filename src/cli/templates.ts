@@ -1,7 +1,11 @@
 /** What `init` writes into package.json, where those members are missing. */
 export function projectPackage(name: string, projectionist: string) {
   return {
-    name: name.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-').replace(/^[._-]+/, '') || 'read-models',
+    name:
+      name
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9._-]+/g, '-')
+        .replace(/^[._-]+/, '') || 'read-models',
     version: '0.0.0',
     private: true,
     type: 'module',
@@ -11,7 +15,10 @@ export function projectPackage(name: string, projectionist: string) {
       check: 'projectionist check',
       test: 'node --test',
     } as Record<string, string>,
-    dependencies: { 'drizzle-orm': '^0.45.0', projectionist: `^${projectionist}`, zod: '^4.0.0' } as Record<string, string>,
+    dependencies: { 'drizzle-orm': '^0.45.0', projectionist: `^${projectionist}`, zod: '^4.0.0' } as Record<
+      string,
+      string
+    >,
     // npm puts node_modules/.bin first, so every script runs on this Node, whatever the machine has.
     devDependencies: { node: '^24.0.0' } as Record<string, string>,
     allowScripts: { node: true, 'better-sqlite3': false },
@@ -83,11 +90,47 @@ export default projection({
 `;
 
 const EVENTS = [
-  { id: 'evt-1', stream: 'order-1', type: 'order.placed', time: '2026-01-05T09:12:00.000Z', data: { customerId: 'ada', items: [{ productId: 'cup', quantity: 2, price: 7.5 }, { productId: 'tea', quantity: 1, price: 12 }] } },
-  { id: 'evt-2', stream: 'order-2', type: 'order.placed', time: '2026-01-05T10:40:00.000Z', data: { customerId: 'grace', items: [{ productId: 'tea', quantity: 3, price: 12 }] } },
-  { id: 'evt-3', stream: 'order-1', type: 'order.shipped', time: '2026-01-06T08:00:00.000Z', data: { carrier: 'north-post' } },
-  { id: 'evt-4', stream: 'order-3', type: 'order.placed', time: '2026-01-06T11:25:00.000Z', data: { customerId: 'ada', items: [{ productId: 'cup', quantity: 6, price: 7.5 }] } },
-  { id: 'evt-5', stream: 'order-2', type: 'order.cancelled', time: '2026-01-06T12:00:00.000Z', data: { reason: 'changed her mind' } },
+  {
+    id: 'evt-1',
+    stream: 'order-1',
+    type: 'order.placed',
+    time: '2026-01-05T09:12:00.000Z',
+    data: {
+      customerId: 'ada',
+      items: [
+        { productId: 'cup', quantity: 2, price: 7.5 },
+        { productId: 'tea', quantity: 1, price: 12 },
+      ],
+    },
+  },
+  {
+    id: 'evt-2',
+    stream: 'order-2',
+    type: 'order.placed',
+    time: '2026-01-05T10:40:00.000Z',
+    data: { customerId: 'grace', items: [{ productId: 'tea', quantity: 3, price: 12 }] },
+  },
+  {
+    id: 'evt-3',
+    stream: 'order-1',
+    type: 'order.shipped',
+    time: '2026-01-06T08:00:00.000Z',
+    data: { carrier: 'north-post' },
+  },
+  {
+    id: 'evt-4',
+    stream: 'order-3',
+    type: 'order.placed',
+    time: '2026-01-06T11:25:00.000Z',
+    data: { customerId: 'ada', items: [{ productId: 'cup', quantity: 6, price: 7.5 }] },
+  },
+  {
+    id: 'evt-5',
+    stream: 'order-2',
+    type: 'order.cancelled',
+    time: '2026-01-06T12:00:00.000Z',
+    data: { reason: 'changed her mind' },
+  },
 ];
 
 const TEST = `import { test } from 'node:test';

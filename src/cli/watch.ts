@@ -7,7 +7,11 @@ import { duration } from './numbers.ts';
 const QUIET = 60;
 
 /** Loads the definitions again whenever one of their files changes; a mistake in one leaves everything as it was. */
-export function watchDefinitions(folder: string, projectionist: Projectionist, say: (text: string) => void): FSWatcher {
+export function watchDefinitions(
+  folder: string,
+  projectionist: Projectionist,
+  say: (text: string) => void,
+): FSWatcher {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const watcher = watch(folder, { ignoreInitial: true, ignored: /node_modules/ });
@@ -21,12 +25,20 @@ export function watchDefinitions(folder: string, projectionist: Projectionist, s
   return watcher;
 }
 
-async function reload(path: string, projectionist: Projectionist, say: (text: string) => void): Promise<void> {
+async function reload(
+  path: string,
+  projectionist: Projectionist,
+  say: (text: string) => void,
+): Promise<void> {
   const started = performance.now();
   try {
     const changed = await projectionist.reload();
     const seconds = duration((performance.now() - started) / 1000);
-    say(changed.length === 0 ? `${path} saved: no program changed (${seconds})` : `${path} saved: ${changed.join(', ')} changed (${seconds})`);
+    say(
+      changed.length === 0
+        ? `${path} saved: no program changed (${seconds})`
+        : `${path} saved: ${changed.join(', ')} changed (${seconds})`,
+    );
   } catch (error) {
     const { message, hint } = reportOf(error);
     say(`${path} saved, and nothing was changed:\n${message}${hint === undefined ? '' : `\nTry: ${hint}`}`);

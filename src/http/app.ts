@@ -17,7 +17,13 @@ export function createApp(services: Services): Hono {
   app.use(
     bodyLimit({
       maxSize: LARGEST_BODY,
-      onError: (c) => problemResponse(c, new ProjectionistError('BODY_TOO_LARGE', 'The request is larger than 16 MiB', { hint: 'Send fewer events at once, or import a file with `projectionist append`.' })),
+      onError: (c) =>
+        problemResponse(
+          c,
+          new ProjectionistError('BODY_TOO_LARGE', 'The request is larger than 16 MiB', {
+            hint: 'Send fewer events at once, or import a file with `projectionist append`.',
+          }),
+        ),
     }),
   );
   app.route('/', healthRoutes(services));
@@ -25,7 +31,12 @@ export function createApp(services: Services): Hono {
   app.route('/', projectionRoutes(services));
   app.route('/', eventRoutes(services));
   app.notFound((c) =>
-    problemResponse(c, new ProjectionistError('NOT_FOUND', `There is nothing at ${c.req.method} ${c.req.path}`, { hint: 'Try GET /views, /projections, /events, /healthz or /readyz.' })),
+    problemResponse(
+      c,
+      new ProjectionistError('NOT_FOUND', `There is nothing at ${c.req.method} ${c.req.path}`, {
+        hint: 'Try GET /views, /projections, /events, /healthz or /readyz.',
+      }),
+    ),
   );
   app.onError((error, c) => {
     if (!(error instanceof ProjectionistError)) services.reportFault(error);

@@ -17,7 +17,9 @@ export function eventRoutes(services: Services): Hono {
     const stream = c.req.param('stream');
     const events = services.events({ ...readOptions(c), stream });
     if (events.length === 0 && c.req.query('after') === undefined) {
-      throw new ProjectionistError('NOT_FOUND', 'There is no such stream', { hint: 'A stream begins with its first event.' });
+      throw new ProjectionistError('NOT_FOUND', 'There is no such stream', {
+        hint: 'A stream begins with its first event.',
+      });
     }
     return c.json(events);
   });
@@ -29,7 +31,12 @@ export function eventRoutes(services: Services): Hono {
   return app;
 }
 
-async function append(c: Context, services: Services, events: NewEvent[], expected: ReadonlyMap<string, ExpectedVersion>): Promise<Response> {
+async function append(
+  c: Context,
+  services: Services,
+  events: NewEvent[],
+  expected: ReadonlyMap<string, ExpectedVersion>,
+): Promise<Response> {
   const result = await services.append(events, expected);
   const isNew = result.events.some(({ isDuplicate }) => !isDuplicate);
   return c.json(result, isNew ? 201 : 200, { Location: `/events?after=${result.position - 1}&limit=1` });
@@ -38,13 +45,17 @@ async function append(c: Context, services: Services, events: NewEvent[], expect
 async function eventsIn(c: Context): Promise<NewEvent[]> {
   const type = (c.req.header('Content-Type') ?? 'application/json').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
-    throw new ProjectionistError('MEDIA_TYPE_UNSUPPORTED', `Events cannot be read from ${type}`, { hint: 'Send application/json: an event, or an array of them.' });
+    throw new ProjectionistError('MEDIA_TYPE_UNSUPPORTED', `Events cannot be read from ${type}`, {
+      hint: 'Send application/json: an event, or an array of them.',
+    });
   }
   try {
-    const body = (await c.req.json()) as NewEvent | NewEvent[];
+    const body = await c.req.json<NewEvent | NewEvent[]>();
     return Array.isArray(body) ? body : [body];
   } catch (error) {
-    throw new ProjectionistError('QUERY_INVALID', `The body is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new ProjectionistError('QUERY_INVALID', `The body is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -55,7 +66,9 @@ function expectedVersion(c: Context): ExpectedVersion {
   if (tag === undefined || tag === '*') return undefined;
   const version = /^"?(\d+)"?$/.exec(tag)?.[1];
   if (version !== undefined) return Number(version);
-  throw new ProjectionistError('QUERY_INVALID', `If-Match: ${tag} is no version`, { hint: 'Write If-Match: "3", with the number of events that the stream has.' });
+  throw new ProjectionistError('QUERY_INVALID', `If-Match: ${tag} is no version`, {
+    hint: 'Write If-Match: "3", with the number of events that the stream has.',
+  });
 }
 
 function readOptions(c: Context): ReadOptions {
@@ -72,5 +85,7 @@ function whole(c: Context, name: string): number | undefined {
   const text = c.req.query(name);
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new ProjectionistError('QUERY_INVALID', `${name}=${text} is no whole number`, { hint: `Write ${name}=10.` });
+  throw new ProjectionistError('QUERY_INVALID', `${name}=${text} is no whole number`, {
+    hint: `Write ${name}=10.`,
+  });
 }

@@ -8,7 +8,10 @@ export function healthRoutes(services: Services): Hono {
   app.get('/readyz', (c) => {
     const projections = services.status().map(({ name, state, lag }) => ({ name, state, lag }));
     const isReady = projections.every(({ state }) => state === 'live' || state === 'catching-up');
-    return c.json({ status: isReady ? 'ready' : 'not ready', head: services.head(), projections }, isReady ? 200 : 503);
+    return c.json(
+      { status: isReady ? 'ready' : 'not ready', head: services.head(), projections },
+      isReady ? 200 : 503,
+    );
   });
   return app;
 }

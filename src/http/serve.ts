@@ -32,10 +32,16 @@ function close(server: ServerType): Promise<void> {
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): unknown {
   if (error.code === 'EADDRINUSE') {
-    return new ProjectionistError('PORT_IN_USE', `Something already listens on ${host}:${port}`, { hint: `Stop it, or choose another port: --port ${port + 1}.`, cause: error });
+    return new ProjectionistError('PORT_IN_USE', `Something already listens on ${host}:${port}`, {
+      hint: `Stop it, or choose another port: --port ${port + 1}.`,
+      cause: error,
+    });
   }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EACCES') {
-    return new ProjectionistError('CONFIG_INVALID', `Cannot listen on ${host}:${port}: ${error.message}`, { hint: 'Check --host and --port.', cause: error });
+    return new ProjectionistError('CONFIG_INVALID', `Cannot listen on ${host}:${port}: ${error.message}`, {
+      hint: 'Check --host and --port.',
+      cause: error,
+    });
   }
   return error;
 }

@@ -23,7 +23,13 @@ function describe({ view, projection }: ReturnType<Services['views']>[number]): 
     name: view.name,
     projection,
     primaryKey: view.primaryKey,
-    columns: view.columns.map(({ name, sqlType, kind, isNullable, values }) => ({ name, type: sqlType.toLowerCase(), kind, nullable: isNullable, values })),
+    columns: view.columns.map(({ name, sqlType, kind, isNullable, values }) => ({
+      name,
+      type: sqlType.toLowerCase(),
+      kind,
+      nullable: isNullable,
+      values,
+    })),
   };
 }
 
@@ -31,6 +37,8 @@ function refuseWrite(c: Context): Response {
   c.header('Allow', 'GET, HEAD');
   return problemResponse(
     c,
-    new ProjectionistError('METHOD_NOT_ALLOWED', 'Views are written by events alone', { hint: 'Append an event with POST /events.' }),
+    new ProjectionistError('METHOD_NOT_ALLOWED', 'Views are written by events alone', {
+      hint: 'Append an event with POST /events.',
+    }),
   );
 }

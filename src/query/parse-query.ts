@@ -32,8 +32,16 @@ function parseOrder(text: string | null, view: ViewDescription): Ordering[] {
     const [column = '', ...modifiers] = term.split('.');
     requireColumn(view, column);
     const unknown = modifiers.find((modifier) => !MODIFIERS.has(modifier));
-    if (unknown !== undefined) throw invalid(`order=${text}`, 'Write order=column.desc.nullslast; modifiers are asc, desc, nullsfirst and nullslast.');
-    const nulls = modifiers.includes('nullsfirst') ? 'first' : modifiers.includes('nullslast') ? 'last' : undefined;
+    if (unknown !== undefined)
+      throw invalid(
+        `order=${text}`,
+        'Write order=column.desc.nullslast; modifiers are asc, desc, nullsfirst and nullslast.',
+      );
+    const nulls = modifiers.includes('nullsfirst')
+      ? 'first'
+      : modifiers.includes('nullslast')
+        ? 'last'
+        : undefined;
     return { column, isDescending: modifiers.includes('desc'), nulls };
   });
 }

@@ -20,6 +20,11 @@ export function queryView(readers: ViewReaders, name: string, parameters: URLSea
   return reader.snapshot(() => {
     const rows = statement.all(...values) as Row[];
     const { projection, number } = reader.generation;
-    return { projection, generation: number, position: reader.position(), rows: decode === undefined ? rows : rows.map(decode) };
+    return {
+      projection,
+      generation: number,
+      position: reader.position(),
+      rows: decode === undefined ? rows : rows.map(decode),
+    };
   });
 }

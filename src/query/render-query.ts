@@ -13,7 +13,11 @@ export function renderQuery(query: ViewQuery, view: ViewDescription): RenderedQu
   const columns = view.columns.map(({ name }) => quoteName(name)).join(', ');
   const wheres = query.filters.map(({ column }) => `${quoteName(column)} = ?`);
   const orders = query.order.map(({ column, isDescending, nulls }) => {
-    return quoteName(column) + (isDescending ? ' DESC' : '') + (nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`);
+    return (
+      quoteName(column) +
+      (isDescending ? ' DESC' : '') +
+      (nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`)
+    );
   });
   const parts = [
     `SELECT ${columns} FROM ${quoteName(view.name)}`,
@@ -58,8 +62,12 @@ function columnOf(view: ViewDescription, name: string): ViewColumn {
 }
 
 function mismatch(column: ViewColumn, text: string, expected: string): ProjectionistError {
-  return new ProjectionistError('QUERY_INVALID', `${column.name} is compared with ${JSON.stringify(text.slice(0, 100))}, which is not ${expected}`, {
-    hint: `Give ${expected}.`,
-    evidence: { field: column.name },
-  });
+  return new ProjectionistError(
+    'QUERY_INVALID',
+    `${column.name} is compared with ${JSON.stringify(text.slice(0, 100))}, which is not ${expected}`,
+    {
+      hint: `Give ${expected}.`,
+      evidence: { field: column.name },
+    },
+  );
 }

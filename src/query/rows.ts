@@ -7,7 +7,8 @@ const DECODERS: Partial<Record<ValueKind, Decode>> = {
   boolean: (value) => value === 1 || value === 1n,
   timestamp: (value) => new Date(Number(value) * 1000).toISOString(),
   'timestamp-ms': (value) => new Date(Number(value)).toISOString(),
-  json: (value) => JSON.parse(value instanceof Uint8Array ? Buffer.from(value).toString() : String(value)) as unknown,
+  json: (value) =>
+    JSON.parse(value instanceof Uint8Array ? Buffer.from(value).toString() : String(value)) as unknown,
   bigint: (value) => (value instanceof Uint8Array ? Buffer.from(value).toString() : String(value)),
   bytes: (value) => Buffer.from(value as Uint8Array).toString('base64'),
 };

@@ -45,7 +45,8 @@ export class GenerationReader {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
     const statement = this.db.prepare(sql);
-    const oldest = this.#statements.size >= CACHED_STATEMENTS ? this.#statements.keys().next().value : undefined;
+    const oldest =
+      this.#statements.size >= CACHED_STATEMENTS ? this.#statements.keys().next().value : undefined;
     if (oldest !== undefined) this.#statements.delete(oldest);
     this.#statements.set(sql, statement);
     return statement;
@@ -92,12 +93,16 @@ export class ViewReaders {
       const view = reader.generation.program.views.find((candidate) => candidate.name === name);
       if (view !== undefined) return { reader, view };
     }
-    throw new ProjectionistError('VIEW_UNKNOWN', `There is no view ${name}`, { hint: `Views: ${this.names().join(', ') || 'none yet'}.` });
+    throw new ProjectionistError('VIEW_UNKNOWN', `There is no view ${name}`, {
+      hint: `Views: ${this.names().join(', ') || 'none yet'}.`,
+    });
   }
 
   /** The names of all views that can be queried now. */
   names(): string[] {
-    return [...this.#current.values()].flatMap(({ generation }) => generation.program.views.map(({ name }) => name));
+    return [...this.#current.values()].flatMap(({ generation }) =>
+      generation.program.views.map(({ name }) => name),
+    );
   }
 
   close(): void {

@@ -25,19 +25,28 @@ export function appendCommand(io: Io): Command {
   return new Command('append')
     .description('append events to the log from an NDJSON file (gzipped too), or from standard input')
     .argument('[file]', 'the file; - for standard input', '-')
-    .option('--skip-invalid', 'append the good lines and write the bad ones to a reject file, in place of appending nothing')
+    .option(
+      '--skip-invalid',
+      'append the good lines and write the bad ones to a reject file, in place of appending nothing',
+    )
     .option('--reject-file <file>', 'where --skip-invalid writes them (default: FILE.reject.ndjson)')
     .option('--stream <name>', 'the stream of events that name none')
     .option('--expected-version <number>', 'refuse unless --stream has exactly so many events', wholeNumber)
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExamples:\n  projectionist append events.ndjson\n  echo \'{"stream":"order-1","type":"order.paid","data":{"amount":5}}\' | projectionist append -')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  projectionist append events.ndjson\n  echo \'{"stream":"order-1","type":"order.paid","data":{"amount":5}}\' | projectionist append -',
+    )
     .action(async (file: string, flags: AppendFlags, command: Command) => {
       const config = await configOf(command, io);
       const { catalogue } = await loadDefinitions(config.projections);
-      if (file !== '-' && !existsSync(file)) throw new ProjectionistError('USAGE', `There is no file ${file}`);
+      if (file !== '-' && !existsSync(file))
+        throw new ProjectionistError('USAGE', `There is no file ${file}`);
       const log = EventLog.open(join(config.data, 'log.db'), { catalogue });
       try {
-        await (flags.stream === undefined ? importFile(io, log, file, flags) : appendToStream(io, log, file, flags));
+        await (flags.stream === undefined
+          ? importFile(io, log, file, flags)
+          : appendToStream(io, log, file, flags));
       } finally {
         await log.close();
       }
@@ -45,13 +54,16 @@ export function appendCommand(io: Io): Command {
 }
 
 async function importFile(io: Io, log: EventLog, file: string, flags: AppendFlags): Promise<void> {
-  if (flags.expectedVersion !== undefined) throw new ProjectionistError('USAGE', '--expected-version needs --stream');
+  if (flags.expectedVersion !== undefined)
+    throw new ProjectionistError('USAGE', '--expected-version needs --stream');
   const progress = new ProgressDisplay(io.error);
   const rejectFile = flags.rejectFile ?? `${file === '-' ? 'events' : file}.reject.ndjson`;
   const input = file === '-' ? io.input : openLines(file);
-  const stop = once(io.ended, 'abort').then(() => input.destroy(new ProjectionistError('CLOSED', 'Interrupted; nothing was appended')));
+  const stop = once(io.ended, 'abort').then(() =>
+    input.destroy(new ProjectionistError('CLOSED', 'Interrupted; nothing was appended')),
+  );
   stop.catch(() => {});
-  const result = await log.importLines(input as Parameters<EventLog['importLines']>[0], {
+  const result = await log.importLines(input, {
     skipInvalid: flags.skipInvalid,
     rejectFile,
     onProgress: (lines) => progress.show({ title: 'Appending', done: lines, total: undefined }),
@@ -63,9 +75,15 @@ async function importFile(io: Io, log: EventLog, file: string, flags: AppendFlag
 
 function describe(result: ImportResult): string {
   const { appended, duplicates, badLines, bad, rejectFile, position } = result;
-  const parts = [`Appended ${grouped(appended)} ${appended === 1 ? 'event' : 'events'}; the log is at position ${grouped(position)}`];
+  const parts = [
+    `Appended ${grouped(appended)} ${appended === 1 ? 'event' : 'events'}; the log is at position ${grouped(position)}`,
+  ];
   if (duplicates > 0) parts.push(`Ignored ${grouped(duplicates)} that the log already has`);
-  if (badLines > 0) parts.push(`Left out ${grouped(badLines)} bad lines, which are in ${rejectFile}:`, ...bad.map(({ line: number, reason }) => `  line ${number}: ${reason.message}`));
+  if (badLines > 0)
+    parts.push(
+      `Left out ${grouped(badLines)} bad lines, which are in ${rejectFile}:`,
+      ...bad.map(({ line: number, reason }) => `  line ${number}: ${reason.message}`),
+    );
   return parts.join('\n');
 }
 
@@ -76,13 +94,20 @@ async function appendToStream(io: Io, log: EventLog, file: string, flags: Append
   const events = lines.map((row, index) => parse(row, index + 1));
   const result = await log.append(flags.stream as string, events, { expectedVersion: flags.expectedVersion });
   if (flags.json === true) json(io, result);
-  else line(io, `Appended to ${flags.stream}; it is at version ${result.events.at(-1)?.version}, and the log at position ${grouped(result.position)}`);
+  else
+    line(
+      io,
+      `Appended to ${flags.stream}; it is at version ${result.events.at(-1)?.version}, and the log at position ${grouped(result.position)}`,
+    );
 }
 
 function parse(row: string, number: number): Omit<NewEvent, 'stream'> {
   try {
     return JSON.parse(row) as Omit<NewEvent, 'stream'>;
   } catch (error) {
-    throw new ProjectionistError('EVENT_INVALID', `Line ${number} is not JSON: ${(error as Error).message}`, { evidence: { line: number }, cause: error });
+    throw new ProjectionistError('EVENT_INVALID', `Line ${number} is not JSON: ${(error as Error).message}`, {
+      evidence: { line: number },
+      cause: error,
+    });
   }
 }

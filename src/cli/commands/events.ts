@@ -26,11 +26,17 @@ export function eventsCommand(io: Io): Command {
     .option('--limit <number>', 'at most so many (default 20; all with --follow)', wholeNumber)
     .option('--follow', 'go on printing as events are appended')
     .option('--json', 'print one JSON object a line, complete')
-    .addHelpText('after', '\nExamples:\n  projectionist events --stream order-1001\n  projectionist events --type order.paid --follow --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  projectionist events --stream order-1001\n  projectionist events --type order.paid --follow --json',
+    )
     .action(async (flags: EventsFlags, command: Command) => {
       const { data } = await configOf(command, io);
       const path = join(data, 'log.db');
-      if (!existsSync(path)) throw new ProjectionistError('DATA_FOLDER_UNUSABLE', `There is no log in ${data}`, { hint: 'Check --data, or append some events first.' });
+      if (!existsSync(path))
+        throw new ProjectionistError('DATA_FOLDER_UNUSABLE', `There is no log in ${data}`, {
+          hint: 'Check --data, or append some events first.',
+        });
       const log = EventLog.open(path);
       try {
         await printEvents(io, log, flags);
@@ -42,9 +48,11 @@ export function eventsCommand(io: Io): Command {
 
 async function printEvents(io: Io, log: EventLog, flags: EventsFlags): Promise<void> {
   const filter = { stream: flags.stream, types: flags.type };
-  const print = (event: RecordedEvent): void => line(io, flags.json === true ? JSON.stringify(event) : describe(event, io.out.columns));
+  const print = (event: RecordedEvent): void =>
+    line(io, flags.json === true ? JSON.stringify(event) : describe(event, io.out.columns));
   if (flags.follow !== true) {
-    for (const event of log.readAll({ ...filter, after: flags.after, limit: flags.limit ?? 20 })) print(event);
+    for (const event of log.readAll({ ...filter, after: flags.after, limit: flags.limit ?? 20 }))
+      print(event);
     return;
   }
   let left = flags.limit ?? Number.POSITIVE_INFINITY;
@@ -57,6 +65,10 @@ async function printEvents(io: Io, log: EventLog, flags: EventsFlags): Promise<v
 
 function describe(event: RecordedEvent, columns = 120): string {
   const { position, time, type, stream, version, data } = event;
-  const text = `${String(position).padStart(8)}  ${time}  ${type}  ${stream}@${version}  ${JSON.stringify(data)}`.replaceAll(/\p{Cc}/gu, ' ');
+  const text =
+    `${String(position).padStart(8)}  ${time}  ${type}  ${stream}@${version}  ${JSON.stringify(data)}`.replaceAll(
+      /\p{Cc}/gu,
+      ' ',
+    );
   return text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
 }

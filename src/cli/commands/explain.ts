@@ -8,7 +8,9 @@ import { table } from '../table.ts';
 
 export function explainCommand(io: Io): Command {
   return new Command('explain')
-    .description('print the compiled program of a projection: its tables, its triggers, and which event field feeds which column')
+    .description(
+      'print the compiled program of a projection: its tables, its triggers, and which event field feeds which column',
+    )
     .argument('<name>', 'the projection')
     .option('--json', 'print the program as JSON')
     .addHelpText('after', '\nExamples:\n  projectionist explain orders')
@@ -22,9 +24,17 @@ export function explainCommand(io: Io): Command {
 }
 
 function describe(program: Program): string {
-  const tables = [...Object.values(program.tables), ...program.indexes.map(({ sql }) => sql), ...program.search];
+  const tables = [
+    ...Object.values(program.tables),
+    ...program.indexes.map(({ sql }) => sql),
+    ...program.search,
+  ];
   const triggers = Object.values(program.feed).flat().flatMap(blockSql);
-  const lineage = program.lineage.map(({ view, column, from, eventTypes }) => [`${view}.${column}`, from.join(', ') || '(constant)', eventTypes.join(', ')]);
+  const lineage = program.lineage.map(({ view, column, from, eventTypes }) => [
+    `${view}.${column}`,
+    from.join(', ') || '(constant)',
+    eventTypes.join(', '),
+  ]);
   return [
     `-- ${program.projection}, program ${program.hash.slice(0, 12)}`,
     '',

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { ProjectionistError } from '../../errors.ts';
 import { type Io, json, line } from '../io.ts';
-import { version } from '../program.ts';
+import { version } from '../version.ts';
 import { PROJECT_FILES, projectPackage } from '../templates.ts';
 
 export function initCommand(io: Io): Command {
@@ -46,7 +46,9 @@ function refuseForeign(folder: string): void {
 
 function writePackage(folder: string): void {
   const path = join(folder, 'package.json');
-  const present = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, string>>) : {};
+  const present = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, string>>)
+    : {};
   const wanted = projectPackage(basename(resolve(folder)), version());
   const merged = {
     ...wanted,
@@ -57,11 +59,21 @@ function writePackage(folder: string): void {
     devDependencies: { ...wanted.devDependencies, ...present['devDependencies'] },
   };
   // npm's placeholder, which would stand in the way of nothing but a real test script.
-  if (present['scripts']?.['test']?.includes('no test specified') === true) merged.scripts = { ...merged.scripts, test: wanted.scripts['test'] as string };
+  if (present['scripts']?.['test']?.includes('no test specified') === true)
+    merged.scripts = { ...merged.scripts, test: wanted.scripts['test'] as string };
   writeFileSync(path, `${JSON.stringify(merged, null, 2)}\n`);
 }
 
 function describe(folder: string, written: readonly string[]): string {
   const enter = resolve(folder) === resolve('.') ? [] : [`  cd ${folder}`];
-  return ['Wrote', ...written.map((file) => `  ${join(folder, file)}`), '', 'Next:', ...enter, '  npm install', '  npm start', ''].join('\n');
+  return [
+    'Wrote',
+    ...written.map((file) => `  ${join(folder, file)}`),
+    '',
+    'Next:',
+    ...enter,
+    '  npm install',
+    '  npm start',
+    '',
+  ].join('\n');
 }

@@ -13,7 +13,10 @@ export function queryCommand(io: Io): Command {
     .argument('<view>', 'the view')
     .argument('[query]', "a query string, such as 'status=eq.shipped&order=placed_at.desc&limit=5'", '')
     .option('--json', 'print the rows as JSON')
-    .addHelpText('after', "\nExamples:\n  projectionist query orders 'status=eq.shipped&limit=5'\n  projectionist query orders --json")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  projectionist query orders 'status=eq.shipped&limit=5'\n  projectionist query orders --json",
+    )
     .action(async (view: string, query: string, flags: { json?: boolean }, command: Command) => {
       const { data } = await configOf(command, io);
       const readers = readersOf(data);
@@ -21,7 +24,14 @@ export function queryCommand(io: Io): Command {
         const { rows } = queryView(readers, view, new URLSearchParams(query));
         if (flags.json === true) json(io, rows);
         else if (rows.length === 0) line(io, 'No rows.');
-        else line(io, table(Object.keys(rows[0] as object), rows.map((row) => Object.values(row))));
+        else
+          line(
+            io,
+            table(
+              Object.keys(rows[0] as object),
+              rows.map((row) => Object.values(row)),
+            ),
+          );
       } finally {
         readers.close();
       }
@@ -34,7 +44,13 @@ function readersOf(data: string): ViewReaders {
     const readers = new ViewReaders();
     for (const name of catalog.projections()) {
       const live = catalog.find(name, 'live');
-      if (live !== undefined) readers.use({ projection: name, number: live.number, path: join(data, live.file), program: live.program });
+      if (live !== undefined)
+        readers.use({
+          projection: name,
+          number: live.number,
+          path: join(data, live.file),
+          program: live.program,
+        });
     }
     return readers;
   } finally {

@@ -7,7 +7,9 @@ import { runCommand } from '../remote.ts';
 
 export function rebuildCommand(io: Io): Command {
   return new Command('rebuild')
-    .description('build the next generation of projections beside the live ones, and swap; a running server does it itself')
+    .description(
+      'build the next generation of projections beside the live ones, and swap; a running server does it itself',
+    )
     .argument('[names...]', 'the projections')
     .option('--all', 'every projection')
     .option('--json', 'print the result as JSON')
@@ -15,7 +17,8 @@ export function rebuildCommand(io: Io): Command {
     .action(async (names: string[], flags: { all?: boolean; json?: boolean }, command: Command) => {
       const config = await configOf(command, io);
       const chosen = flags.all === true ? inspect(config.data).projections.map(({ name }) => name) : names;
-      if (chosen.length === 0) throw new ProjectionistError('USAGE', 'Which projection?', { hint: 'Name some, or give --all.' });
+      if (chosen.length === 0)
+        throw new ProjectionistError('USAGE', 'Which projection?', { hint: 'Name some, or give --all.' });
       const results = [];
       for (const name of chosen) {
         const result = await runCommand(io, config, 'rebuild', name);

@@ -8,14 +8,21 @@ import { wholeNumber } from '../numbers.ts';
 export function serverCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--port <number>', 'port of the HTTP API; 0 for any free one (PROJECTIONIST_PORT; default 4000)', wholeNumber)
+    .option(
+      '--port <number>',
+      'port of the HTTP API; 0 for any free one (PROJECTIONIST_PORT; default 4000)',
+      wholeNumber,
+    )
     .option('--host <address>', 'address that it listens on (PROJECTIONIST_HOST; default 127.0.0.1)')
     .option('--seed <file>', 'events to import first, while the log is still empty (NDJSON, .gz too)');
 }
 
 export function startCommand(io: Io): Command {
   return serverCommand('start', 'run the projections and serve the HTTP API')
-    .addHelpText('after', '\nExamples:\n  projectionist start\n  projectionist start --port 8080 --data /var/lib/shop')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  projectionist start\n  projectionist start --port 8080 --data /var/lib/shop',
+    )
     .action(async (options: { seed?: string }, command: Command) => {
       await runServer(io, await configOf(command, io), { seed: options.seed, isWatching: false });
     });
