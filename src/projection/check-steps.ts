@@ -1,12 +1,17 @@
-import { getTableName, Table } from 'drizzle-orm';
+import { getTableName, getViewName, type SQL, Table, type View } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { currentSchemaVersion, type EventDefinition } from '../event-log/catalogue.ts';
-import { ANY_ITEM, jsonSchemaOf, missingStep, type PathStep } from './json-schema.ts';
+import { checkWrites } from './check-writes.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 import type { Problem } from './problem.ts';
-import { describeReference, type Reference } from './reference.ts';
+import { dataPath, describeReference, type Reference } from './reference.ts';
 import { describeSql } from './render-sql.ts';
+import { type MissingStep, missingStep } from './schema-path.ts';
 import { type Mentions, mentionsIn } from './sql-tree.ts';
 import { nearest } from './nearest.ts';
+import { pathIn } from './stored-value.ts';
 import type { BuilderConfig, Step } from './trace.ts';
+import { unlisted, untruth, type ValueTypes, valueTypes } from './value-types.ts';
 
 type Found = Pick<Problem, 'message' | 'hint' | 'statement'>;
 type StatementStep = Extract<Step, { kind: 'statement' }>;
@@ -22,9 +27,41 @@ export interface StepContext {
 export function checkSteps(steps: readonly Step[], context: StepContext): Found[] {
   return steps.flatMap((step) => {
     if (step.kind === 'statement') return checkStatement(step, context);
-    const tree = step.kind === 'when' ? step.condition : step.array;
-    return [...checkMentions(mentionsIn(tree), context), ...checkSteps(step.steps, context)];
+    const found =
+      step.kind === 'when' ? checkCondition(step.condition, context) : checkArray(step.array, context);
+    return [...found, ...checkSteps(step.steps, context)];
   });
+}
+
+function checkCondition(condition: SQL, context: StepContext): Found[] {
+  const found = checkMentions(mentionsIn(condition), context);
+  const path = pathIn(condition);
+  const what = path === undefined ? undefined : untruth(typesIn(context)(path));
+  if (path === undefined || what === undefined) return found;
+  const written = describeReference(path);
+  return [
+    ...found,
+    {
+      message: `when(${written}, …): ${written} is ${what}, and only a number other than 0 is true in SQL`,
+      hint: `Write when(isNotNull(${written}), …), or compare it: when(eq(${written}, …), …).`,
+    },
+  ];
+}
+
+function checkArray(array: SQL, context: StepContext): Found[] {
+  const found = checkMentions(mentionsIn(array), context);
+  const path = pathIn(array);
+  const what = path === undefined ? undefined : unlisted(typesIn(context)(path));
+  if (path === undefined || what === undefined) return found;
+  const written = describeReference(path);
+  return [
+    ...found,
+    { message: `forEach(${written}, …): ${written} is ${what}, and has no items`, hint: 'Name the array.' },
+  ];
+}
+
+function typesIn({ types }: StepContext): ValueTypes {
+  return valueTypes(types.map(([, definition]) => jsonSchemaOf(definition.schema)));
 }
 
 function checkStatement(step: StatementStep, context: StepContext): Found[] {
@@ -32,6 +69,7 @@ function checkStatement(step: StatementStep, context: StepContext): Found[] {
   const found = [
     ...checkTarget(step, context),
     ...checkClauses(step.config),
+    ...checkWrites(step.config.table as SQLiteTable, step.writes, typesIn(context)),
     ...checkMentions(mentionsIn([step.sql, ...parametersOf(step.config)]), context),
   ];
   return unique(found).map((problem) => ({ ...problem, statement }));
@@ -80,8 +118,16 @@ function parametersOf(config: BuilderConfig): unknown[] {
 function checkMentions(mentions: Mentions, context: StepContext): Found[] {
   return unique([
     ...mentions.tables.flatMap((table) => checkTable(table, context)),
+    ...mentions.sqlViews.map(sqlViewProblem),
     ...mentions.references.flatMap((reference) => checkReference(reference, context)),
   ]);
+}
+
+function sqlViewProblem(view: View): Found {
+  return {
+    message: `the handler reads ${getViewName(view)}, which is a sqliteView and no table of the projection`,
+    hint: 'Write its query as a subquery on the views of this projection.',
+  };
 }
 
 function checkTable(table: Table, context: StepContext): Found[] {
@@ -112,26 +158,23 @@ function checkReference(reference: Reference, { types }: StepContext): Found[] {
   const [first] = missing;
   if (first === undefined || missing.includes(undefined)) return [];
   const [[type, definition] = ['', undefined]] = types;
-  const guess = nearest(first.name, first.known);
+  const version = definition === undefined ? 1 : currentSchemaVersion(definition);
   return [
     {
-      message: `${describeReference(reference)}: the schema of ${type} (version ${definition === undefined ? 1 : currentSchemaVersion(definition)}) has no ${first.name} there`,
-      hint:
-        guess === undefined ? knownFields(first.known) : `Did you mean ${guess}? ${knownFields(first.known)}`,
+      message: `${describeReference(reference)}: the schema of ${type} (version ${version}) has no ${first.name} there`,
+      hint: hintFor(first, describeReference(reference)),
     },
   ];
 }
 
-function knownFields(known: readonly string[]): string {
-  return known.length === 0 ? 'It has no fields there.' : `It has ${known.join(', ')}.`;
-}
-
-/** The path from the event's data, through the arrays of enclosing forEach calls; undefined where it is not in data. */
-function dataPath(reference: Reference): PathStep[] | undefined {
-  if (reference.kind === 'data') return [...reference.path];
-  if (reference.kind !== 'item' || reference.scope.array === undefined) return undefined;
-  const array = dataPath(reference.scope.array);
-  return array === undefined ? undefined : [...array, ANY_ITEM, ...reference.path];
+function hintFor({ name, known, isArray }: MissingStep, path: string): string {
+  if (isArray && name === 'length')
+    return `Write sql\`json_array_length(\${${path.replace(/\.length$/, '')}})\`.`;
+  if (isArray && known.length === 0)
+    return 'An array stands there: write forEach(path, (item) => …), or path[0].';
+  if (known.length === 0) return 'It has no fields there.';
+  const guess = nearest(name, known);
+  return `${guess === undefined ? '' : `Did you mean ${guess}? `}It has ${known.join(', ')}.`;
 }
 
 function unique(found: readonly Found[]): Found[] {

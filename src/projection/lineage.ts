@@ -6,18 +6,18 @@ import type { Step } from './trace.ts';
 
 /** Which event fields feed which columns, over all handlers. */
 export function lineageOf(
-  handlers: readonly (readonly [eventType: string, steps: readonly Step[]])[],
+  handlers: readonly { readonly type: string; readonly steps: readonly Step[] }[],
 ): LineageEntry[] {
   const entries = new Map<
     string,
     { view: string; column: string; eventTypes: Set<string>; from: Set<string> }
   >();
-  for (const [eventType, steps] of handlers) {
+  for (const { type, steps } of handlers) {
     for (const { view, column, from } of steps.flatMap(assignments)) {
       const key = JSON.stringify([view, column]);
       const entry = entries.get(key) ?? { view, column, eventTypes: new Set(), from: new Set() };
       entries.set(key, entry);
-      entry.eventTypes.add(eventType);
+      entry.eventTypes.add(type);
       for (const path of from) entry.from.add(path);
     }
   }
@@ -37,14 +37,11 @@ interface Assignment {
 
 function assignments(step: Step): Assignment[] {
   if (step.kind !== 'statement') return step.steps.flatMap(assignments);
-  const { config } = step;
-  const rows = Array.isArray(config.values)
-    ? (config.values as Readonly<Record<string, unknown>>[])
-    : [config.set ?? {}];
-  const columns = getTableColumns(config.table);
-  return rows.flatMap((row) =>
+  const { table } = step.config;
+  const columns = getTableColumns(table);
+  return step.writes.flatMap(({ row }) =>
     Object.entries(row).map(([key, value]) => ({
-      view: getTableName(config.table),
+      view: getTableName(table),
       column: columns[key]?.name ?? key,
       from: mentionsIn(value).references.map(describeReference),
     })),

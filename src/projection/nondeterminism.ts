@@ -1,3 +1,5 @@
+import { tokensOf } from './sql-tokens.ts';
+
 /** Functions whose answer is not decided by their arguments and the rows. */
 const NEVER = new Set([
   'random',
@@ -15,26 +17,34 @@ const NEVER = new Set([
 ]);
 const CLOCK = new Set(['date', 'time', 'datetime', 'julianday', 'unixepoch', 'strftime', 'timediff']);
 
-const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[A-Za-z_][\w$]*|\d[\w.]*|\s+|./gsu;
-
 /** The first part of a SQL text that a replay could answer differently: `random()`, `datetime('now')`, or undefined. */
 export function nondeterministicPart(sql: string): string | undefined {
-  const tokens = (sql.match(TOKEN) ?? []).filter((token) => token.trim() !== '');
+  const tokens = tokensOf(sql);
   for (const [index, token] of tokens.entries()) {
     const name = token.toLowerCase();
     const isCall = tokens[index + 1] === '(';
-    if (NEVER.has(name) && tokens[index - 1] !== '.' && (isCall || name.startsWith('current_')))
+    const isMember = tokens[index - 1] === '.';
+    if (NEVER.has(name) && !isMember && (isCall || name.startsWith('current_'))) {
       return isCall ? `${name}()` : name;
-    if (CLOCK.has(name) && isCall && readsClock(name, argumentsAt(tokens, index + 1)))
-      return `${name}('now')`;
+    }
+    if (!CLOCK.has(name) || !isCall) continue;
+    const surroundings = readsSurroundings(name, argumentsAt(tokens, index + 1));
+    if (surroundings !== undefined) return `${name}('${surroundings}')`;
   }
   return undefined;
 }
 
-/** SQLite's date functions read the clock when they are told 'now', and when they are not told a time at all. */
-function readsClock(name: string, argumentTokens: readonly string[]): boolean {
-  if (argumentTokens.some((token) => /^'\s*now\s*'$/i.test(token))) return true;
-  return name === 'strftime' ? !argumentTokens.includes(',') : argumentTokens.length === 0;
+/**
+ * What SQLite's date functions take from the machine (https://sqlite.org/lang_datefunc.html): the clock when they are
+ * told 'now', no time at all, or only how to print it; the time zone when they convert from or to local time.
+ */
+function readsSurroundings(name: string, argumentTokens: readonly string[]): string | undefined {
+  const texts = argumentTokens.map((token) => /^'\s*(\w+)\s*'$/.exec(token)?.[1]?.toLowerCase());
+  const zone = texts.find((text) => text === 'localtime' || text === 'utc');
+  if (texts.includes('now')) return 'now';
+  if (name === 'strftime' ? !argumentTokens.includes(',') : argumentTokens.length === 0) return 'now';
+  const time = name === 'strftime' ? texts[argumentTokens.indexOf(',') + 1] : texts[0];
+  return time === 'subsec' || time === 'subsecond' ? 'now' : zone;
 }
 
 function argumentsAt(tokens: readonly string[], open: number): string[] {

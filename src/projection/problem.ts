@@ -11,6 +11,34 @@ export interface Problem {
   readonly hint?: string | undefined;
 }
 
+/** The problems of one projection, as they are found. */
+export class Problems {
+  readonly list: Problem[] = [];
+  readonly #projection: string | undefined;
+
+  constructor(projection: unknown) {
+    this.#projection = typeof projection === 'string' ? projection : undefined;
+  }
+
+  /** Adds a problem, once: several event types that share a handler share its problems. */
+  add(problem: Omit<Problem, 'projection'>): void {
+    const whole = { ...problem, projection: this.#projection };
+    const isKnown = this.list.some((known) => describeProblem(known) === describeProblem(whole));
+    if (!isKnown) this.list.push(whole);
+  }
+
+  /** Runs work that throws at the first problem it meets; then that problem is added, and the answer is undefined. */
+  guard<T>(place: Omit<Problem, 'projection' | 'message'>, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      const statement = error instanceof ProjectionistError ? error.evidence.statement : undefined;
+      this.add(problemFrom(error, { ...place, statement }));
+      return undefined;
+    }
+  }
+}
+
 /** A thrown value as a problem, at a place. */
 export function problemFrom(error: unknown, place: Omit<Problem, 'message' | 'hint'>): Problem {
   if (error instanceof ProjectionistError) return { ...place, message: error.message, hint: error.hint };

@@ -1,4 +1,4 @@
-import { SQL, sql } from 'drizzle-orm';
+import { is, SQL, sql } from 'drizzle-orm';
 import { ProjectionistError } from '../errors.ts';
 
 /** What SQLite can hand to a function, and take from it. */
@@ -41,5 +41,5 @@ export function fn<Values extends readonly SqlValue[], Answer extends SqlValue |
 }
 
 function argument(value: unknown): SQL {
-  return value instanceof SQL ? value : sql`${value}`;
+  return is(value, SQL) ? value : sql`${value}`;
 }

@@ -1,4 +1,6 @@
 import { Param, SQL } from 'drizzle-orm';
+import { ProjectionistError } from '../errors.ts';
+import { ANY_ITEM, type PathStep } from './schema-path.ts';
 
 export type EnvelopeField = 'position' | 'id' | 'stream' | 'version' | 'type' | 'time';
 
@@ -17,20 +19,33 @@ export type Reference =
   | { readonly kind: 'item'; readonly scope: ItemScope; readonly path: readonly string[] }
   | { readonly kind: 'index'; readonly scope: ItemScope };
 
-const REFERENCE = Symbol('reference');
+/** What a reference comes to: a SQL value (an object or array as JSON text), or JSON text whatever it is. */
+export type ReferenceForm = 'value' | 'json';
 
 /** A reference as it stands inside a Drizzle SQL tree: the value of a parameter. */
 export class ReferenceValue {
-  readonly [REFERENCE] = true;
   readonly reference: Reference;
+  readonly form: ReferenceForm;
 
-  constructor(reference: Reference) {
+  constructor(reference: Reference, form: ReferenceForm) {
     this.reference = reference;
+    this.form = form;
+  }
+
+  /** Drizzle's `inlineParams()` would write this into the statement. */
+  toString(): never {
+    throw new ProjectionistError(
+      'DEFINITION_INVALID',
+      `${describeReference(this.reference)} stands in a fragment with inlineParams()`,
+      {
+        hint: 'Drop .inlineParams(): every value of a handler is inlined anyway.',
+      },
+    );
   }
 }
 
-export function sqlOf(reference: Reference): SQL {
-  return new SQL([new Param(new ReferenceValue(reference))]);
+export function sqlOf(reference: Reference, form: ReferenceForm = 'value'): SQL {
+  return new SQL([new Param(new ReferenceValue(reference, form))]);
 }
 
 /** The reference as its author wrote it, for messages and lineage: `e.data.items[].price`. */
@@ -43,9 +58,17 @@ export function describeReference(reference: Reference): string {
       return ['e', reference.kind, ...reference.path].join('.');
     case 'index':
       return `${arrayOf(reference.scope)}[]#`;
-    case 'item':
+    default:
       return [`${arrayOf(reference.scope)}[]`, ...reference.path].join('.');
   }
+}
+
+/** The path from the event's data, through the arrays of enclosing `forEach` calls; undefined where it is not in data. */
+export function dataPath(reference: Reference): PathStep[] | undefined {
+  if (reference.kind === 'data') return [...reference.path];
+  if (reference.kind !== 'item' || reference.scope.array === undefined) return undefined;
+  const array = dataPath(reference.scope.array);
+  return array === undefined ? undefined : [...array, ANY_ITEM, ...reference.path];
 }
 
 function arrayOf(scope: ItemScope): string {

@@ -1,21 +1,24 @@
 import { type Column, getTableColumns, getTableName, is, Param, SQL, sql } from 'drizzle-orm';
 import { ProjectionistError } from '../errors.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { textLiteral } from './literal.ts';
 import { nondeterministicPart } from './nondeterminism.ts';
 import type { FeedBlock, FeedColumn } from './program.ts';
-import type { ItemScope, Reference } from './reference.ts';
-import { describeSql, DIALECT, type ReferenceWriter, renderSql } from './render-sql.ts';
+import type { ItemScope } from './reference.ts';
+import {
+  type Block,
+  type BlockColumn,
+  eachColumn,
+  eachOf,
+  isOwnColumn,
+  referenceWriter,
+  usesScope,
+} from './render-reference.ts';
+import { describeSql, DIALECT, renderSql } from './render-sql.ts';
+import { tokensOf } from './sql-tokens.ts';
 import { mentionsIn } from './sql-tree.ts';
+import { pathIn } from './stored-value.ts';
 import type { BuilderConfig, Step } from './trace.ts';
-
-/** A column that a block is fed with: one of the event's, or an item (or index) of an enclosing `forEach`. */
-type BlockColumn = FeedColumn | `item${number}` | `index${number}`;
-
-/** What is being rendered: a trigger's body, and the columns that it turns out to need. */
-interface Block {
-  readonly eventType: string;
-  readonly columns: Set<BlockColumn>;
-}
 
 export interface RenderedHandler {
   /** The handler's own block, after those that it feeds. */
@@ -34,9 +37,9 @@ const ANY_COLUMN: BlockColumn = 'position';
 export class FeedRenderer {
   #blocks = 0;
 
-  renderHandler(eventType: string, steps: readonly Step[]): RenderedHandler {
+  renderHandler(eventType: string, schema: JsonSchema | undefined, steps: readonly Step[]): RenderedHandler {
     const blocks: FeedBlock[] = [];
-    const block: Block = { eventType, columns: new Set() };
+    const block: Block = { eventType, schema, columns: new Set() };
     const statements = this.#body(steps, block, blocks);
     blocks.push({ name: 'feed', eventType, columns: [], statements });
     return { blocks, columns: block.columns as Set<FeedColumn> };
@@ -50,13 +53,12 @@ export class FeedRenderer {
     if (step.kind === 'statement') return renderStatement(step, block);
     if (step.kind === 'when') {
       const condition = checked(renderSql(step.condition, referenceWriter(block)), step.condition);
-      return [this.#nested(step.steps, block, blocks, [], `WHERE ${condition}`)];
+      return [this.#nested(step.steps, block, blocks, `WHERE ${condition}`)];
     }
     const source = eachSource(step.array, block);
     const flat = flatInsert(step.steps, step.scope, source, block);
     if (flat !== undefined) return [flat];
-    const own: BlockColumn[] = [`item${step.scope.depth}`, `index${step.scope.depth}`];
-    return [this.#nested(step.steps, block, blocks, own, `FROM ${source}`)];
+    return [this.#nested(step.steps, block, blocks, `FROM ${source}`, step.scope)];
   }
 
   /** Renders steps as a block of their own; returns the statement that feeds it. */
@@ -64,18 +66,19 @@ export class FeedRenderer {
     steps: readonly Step[],
     parent: Block,
     blocks: FeedBlock[],
-    own: readonly BlockColumn[],
     source: string,
+    scope?: ItemScope,
   ): string {
     this.#blocks += 1;
     const name = `feed_${this.#blocks}`;
-    const block: Block = { eventType: parent.eventType, columns: new Set() };
+    const block: Block = { ...parent, columns: new Set() };
     const statements = this.#body(steps, block, blocks);
     if (block.columns.size === 0) block.columns.add(ANY_COLUMN);
     const columns = [...block.columns].toSorted();
-    for (const column of columns) if (!own.includes(column)) parent.columns.add(column);
+    const isOwn = (column: BlockColumn) => scope !== undefined && isOwnColumn(column, scope);
+    for (const column of columns) if (!isOwn(column)) parent.columns.add(column);
     blocks.push({ name, eventType: parent.eventType, columns, statements });
-    const values = columns.map((column) => (own.includes(column) ? eachColumn(column) : `NEW.${column}`));
+    const values = columns.map((column) => (isOwn(column) ? eachColumn(column) : `NEW.${column}`));
     return `INSERT INTO ${name} (${columns.join(', ')}) SELECT ${values.join(', ')} ${source}`;
   }
 }
@@ -105,12 +108,20 @@ function flatInsert(
   const values = config.values;
   if (!Array.isArray(values) || values.length !== 1 || config.select === true) return undefined;
   const selected = valueList(config, values[0] as Readonly<Record<string, unknown>>);
-  if (mentionsIn(selected).tables.length > 0) return undefined;
+  if (looksAtViews(selected)) return undefined;
   if (mentionsIn(config.onConflict ?? []).references.some((reference) => usesScope(reference, scope)))
     return undefined;
-  const select = sql`select ${sql.join(selected, sql`, `)} from ${sql.raw(source)} where true`;
+  const select = sql`select ${sql.join(selected, sql`, `)} from ${sql.raw(source)}`;
   const insert = DIALECT.buildInsertQuery({ ...config, values: select, select: true } as never);
   return checked(renderSql(insert, referenceWriter(block, scope)), step.sql);
+}
+
+/** In Drizzle's terms, or in plain SQL. */
+function looksAtViews(values: readonly SQL[]): boolean {
+  if (mentionsIn(values).tables.length > 0) return true;
+  return values.some((value) =>
+    tokensOf(describeSql(value)).some((token) => token.toLowerCase() === 'select'),
+  );
 }
 
 /** The values of an insert in the order in which Drizzle names the columns. */
@@ -132,79 +143,28 @@ function isInsertable(column: Column): boolean {
   return !(column as unknown as { shouldDisableInsert(): boolean }).shouldDisableInsert();
 }
 
-function usesScope(reference: Reference, scope: ItemScope): boolean {
-  return (reference.kind === 'item' || reference.kind === 'index') && reference.scope === scope;
-}
-
-/** The table-valued function that yields an array's items (https://sqlite.org/json1.html#jeach). */
+/** The items of an array; none where there is no array or object, for which SQLite has one item without a key. */
 function eachSource(array: SQL, block: Block): string {
-  const [reference, ...others] = mentionsIn(array).references;
-  const isPath =
-    reference !== undefined && others.length === 0 && 'path' in reference && array.queryChunks.length === 1;
-  if (!isPath) return `jsonb_each(${checked(renderSql(array, referenceWriter(block)), array)}) AS each`;
-  const { root, column } = rootOf(reference);
-  block.columns.add(column);
-  const path = reference.path.length === 0 ? '' : `, ${textLiteral(jsonPath(reference.path))}`;
-  return `jsonb_each(${root}${path}) AS each`;
-}
-
-function eachColumn(column: BlockColumn): string {
-  return column.startsWith('item') ? 'each.value' : 'each.key';
-}
-
-/** Writes references as columns of NEW; those to the items of `flat`, as columns of `each`. */
-function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter {
-  return (reference) => {
-    if (reference.kind === 'envelope') {
-      if (reference.field === 'type') return textLiteral(block.eventType);
-      block.columns.add(reference.field);
-      return `NEW.${reference.field}`;
-    }
-    const isFlat = flat !== undefined && usesScope(reference, flat);
-    const { root, column } = isFlat
-      ? { root: reference.kind === 'index' ? 'each.key' : 'each.value', column: undefined }
-      : rootOf(reference);
-    if (column !== undefined) block.columns.add(column);
-    return reference.kind === 'index' ? root : extract(root, reference);
-  };
-}
-
-function rootOf(reference: Exclude<Reference, { kind: 'envelope' }>): { root: string; column: BlockColumn } {
-  const isItem = reference.kind === 'item' || reference.kind === 'index';
-  const column: BlockColumn = isItem ? `${reference.kind}${reference.scope.depth}` : reference.kind;
-  return { root: `NEW.${column}`, column };
-}
-
-function extract(root: string, reference: Extract<Reference, { path: readonly string[] }>): string {
-  if (reference.path.length > 0) return `json_extract(${root}, ${textLiteral(jsonPath(reference.path))})`;
-  if (reference.kind !== 'item') return `json(${root})`;
-  // An item is a SQL value, or JSONB where it is an object or an array.
-  return `CASE typeof(${root}) WHEN 'blob' THEN json(${root}) ELSE ${root} END`;
-}
-
-/** A path in SQLite's notation (https://sqlite.org/json1.html#path_arguments). */
-export function jsonPath(path: readonly string[]): string {
-  return `$${path.map(pathStep).join('')}`;
-}
-
-function pathStep(step: string): string {
-  if (/^\d+$/.test(step)) return `[${step}]`;
-  if (/^[A-Za-z_]\w*$/.test(step)) return `.${step}`;
-  if (!/["\\\p{Cc}]/u.test(step)) return `."${step}"`;
-  throw new ProjectionistError(
-    'DEFINITION_INVALID',
-    `The field name ${JSON.stringify(step)} cannot be written in a SQLite JSON path`,
-    {
-      hint: 'Pass the object that contains it to fn(), and take the field there.',
-    },
-  );
+  const reference = pathIn(array);
+  const each =
+    reference !== undefined && 'path' in reference
+      ? eachOf(reference, block)
+      : `jsonb_each(${checked(renderSql(array, referenceWriter(block)), array)})`;
+  return `${each} AS each WHERE each.key IS NOT NULL`;
 }
 
 function checked(text: string, tree: SQL): string {
+  const evidence = { statement: describeSql(tree) };
+  if (tokensOf(text).includes(';')) {
+    throw new ProjectionistError('DEFINITION_INVALID', 'a statement contains a semicolon', {
+      hint: 'Return several statements as an array.',
+      evidence,
+    });
+  }
   const part = nondeterministicPart(text);
   if (part === undefined) return text;
   throw new ProjectionistError('DEFINITION_INVALID', `${part} gives another answer at each replay`, {
     hint: 'Take the value from the event: e.time is when it happened, e.id is unique.',
-    evidence: { statement: describeSql(tree) },
+    evidence,
   });
 }

@@ -4,12 +4,13 @@ import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import { ProjectionistError } from '../errors.ts';
 import { literal, quoteName, textLiteral } from './literal.ts';
 import { FunctionValue } from './pure-function.ts';
-import { describeReference, type Reference, ReferenceValue } from './reference.ts';
+import { describeReference, type Reference, type ReferenceForm, ReferenceValue } from './reference.ts';
+import { onOneLine } from './sql-tokens.ts';
 import { hasSql } from './sql-tree.ts';
 import { referenceOf } from './symbolic-event.ts';
 
 /** Writes a reference in the target's language. */
-export type ReferenceWriter = (reference: Reference) => string;
+export type ReferenceWriter = (reference: Reference, form: ReferenceForm) => string;
 
 export const DIALECT = new SQLiteSyncDialect();
 
@@ -21,10 +22,10 @@ export function functionName(name: string): string {
 /** Writes a Drizzle SQL tree as text, with every value inlined: a trigger cannot have parameters. */
 export function renderSql(tree: SQL, writeReference: ReferenceWriter): string {
   const write = (value: unknown): string => {
-    if (value instanceof ReferenceValue) return writeReference(value.reference);
+    if (value instanceof ReferenceValue) return writeReference(value.reference, value.form);
     if (value instanceof FunctionValue) return functionName(value.name);
     const reference = referenceOf(value);
-    if (reference !== undefined) return writeReference(reference);
+    if (reference !== undefined) return writeReference(reference, 'value');
     if (is(value, Placeholder)) {
       throw new ProjectionistError(
         'DEFINITION_INVALID',
@@ -55,11 +56,12 @@ export function describeSql(tree: SQL): string {
 }
 
 function toText(tree: SQL, write: (value: unknown) => string, invokeSource?: 'indexes'): string {
-  return tree.toQuery({
+  const { sql } = tree.toQuery({
     casing: new CasingCache(),
     escapeName: quoteName,
     escapeParam: (_, value) => write(value),
     escapeString: textLiteral,
     invokeSource,
-  }).sql;
+  });
+  return onOneLine(sql);
 }

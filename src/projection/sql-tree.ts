@@ -1,4 +1,4 @@
-import { Column, is, Param, SQL, Subquery, Table } from 'drizzle-orm';
+import { Column, is, Param, SQL, Subquery, Table, View } from 'drizzle-orm';
 import { FunctionValue } from './pure-function.ts';
 import { type Reference, ReferenceValue } from './reference.ts';
 import { referenceOf } from './symbolic-event.ts';
@@ -8,11 +8,12 @@ export interface Mentions {
   readonly references: Reference[];
   readonly functions: FunctionValue[];
   readonly tables: Table[];
+  readonly sqlViews: View[];
 }
 
 /** Walks a Drizzle SQL tree, subqueries included, and lists what it mentions. */
 export function mentionsIn(root: unknown): Mentions {
-  const mentions: Mentions = { references: [], functions: [], tables: [] };
+  const mentions: Mentions = { references: [], functions: [], tables: [], sqlViews: [] };
   visit(root, mentions, 0);
   return mentions;
 }
@@ -32,6 +33,7 @@ function visit(node: unknown, mentions: Mentions, depth: number): void {
 function visitEntity(node: object, mentions: Mentions, depth: number): void {
   if (is(node, Column)) mentions.tables.push(node.table);
   else if (is(node, Table)) mentions.tables.push(node);
+  else if (is(node, View)) mentions.sqlViews.push(node);
   else if (is(node, Param)) visit(node.value, mentions, depth);
   else if (is(node, SQL)) visit(node.queryChunks, mentions, depth);
   else if (is(node, Subquery)) visit(node._.sql, mentions, depth);

@@ -1,9 +1,12 @@
-import { SQL } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { is, SQL } from 'drizzle-orm';
+import {
+  SQLiteDeleteBase,
+  SQLiteInsertBase,
+  type SQLiteTable,
+  SQLiteUpdateBase,
+} from 'drizzle-orm/sqlite-core';
 import { ProjectionistError } from '../errors.ts';
 import type { AnyPath, EventPath } from './event-path.ts';
-import type { ItemScope } from './reference.ts';
-import { referenceOf } from './symbolic-event.ts';
 
 /** A Drizzle insert, update or delete, as far as a program needs it: it can render itself. */
 export interface WritingStatement {
@@ -58,7 +61,7 @@ export function forEach<T>(
   array: SQL<T>,
   body: (item: EventPath<ItemOf<T>>, index: SQL<number>) => Statements,
 ): ForEach {
-  if (!(array instanceof SQL) && referenceOf(array) === undefined) {
+  if (!is(array, SQL)) {
     throw wrong(
       'forEach',
       'its first argument is no path of the event',
@@ -72,35 +75,30 @@ export function forEach<T>(
 
 /** Applies `statements` where `condition` is true; neither false nor NULL is true, as in SQL. */
 export function when(condition: SQL | undefined, statements: Statements): When {
-  if (!(condition instanceof SQL) && referenceOf(condition) === undefined) {
+  if (!is(condition, SQL)) {
     throw wrong(
       'when',
       'its condition is a JavaScript value, decided once at load',
       "Write when(eq(e.data.kind, 'gift'), …) or when(sql`…`, …).",
     );
   }
-  return new When(condition as SQL, statements);
+  return new When(condition, statements);
 }
 
 /** Makes an update, delete or insert that changes no row an error, which the projection then reports. */
 export function must(statement: WritingStatement): Must {
-  if (!isWritingStatement(statement))
+  if (operationOf(statement) === undefined)
     throw wrong('must', 'it takes one insert, update or delete', 'Write must(db.update(…).set(…).where(…)).');
   return new Must(statement);
 }
 
-export function isWritingStatement(value: unknown): value is WritingStatement {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'getSQL' in value &&
-    'config' in value &&
-    'dialect' in value
-  );
-}
+export type Operation = 'insert' | 'update' | 'delete';
 
-export interface TracedScope extends ItemScope {
-  readonly expression: SQL;
+/** Which kind of Drizzle statement a value is; undefined for a select, an unfinished builder and everything else. */
+export function operationOf(value: unknown): Operation | undefined {
+  if (is(value, SQLiteInsertBase)) return 'insert';
+  if (is(value, SQLiteUpdateBase)) return 'update';
+  return is(value, SQLiteDeleteBase) ? 'delete' : undefined;
 }
 
 function wrong(construct: string, what: string, hint: string): ProjectionistError {

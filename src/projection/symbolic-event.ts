@@ -49,6 +49,13 @@ function envelopeMember(members: Record<string, unknown>, key: string | symbol):
 function pathOf(reference: Reference): SQL {
   const path = new Proxy(sqlOf(reference), {
     get: (target, key) => member(target, key, reference),
+    set: (target, key, value) => {
+      if (key in target) return Reflect.set(target, key, value);
+      throw misuse(
+        `${describeReference(reference)}.${String(key)} was assigned to`,
+        'An event is a fact, and does not change.',
+      );
+    },
     ownKeys: () => {
       throw misuse(
         `The fields of ${describeReference(reference)} were listed or spread, and a symbolic event has no values yet`,
@@ -60,51 +67,19 @@ function pathOf(reference: Reference): SQL {
   return path;
 }
 
-/** Array methods that people reach for; none of them can work, as the array has no length at load. */
-const ARRAY_METHODS = new Set([
-  'map',
-  'forEach',
-  'filter',
-  'reduce',
-  'some',
-  'every',
-  'find',
-  'flatMap',
-  'join',
-  'slice',
-  'includes',
-  'entries',
-  'length',
-]);
-
 function member(target: SQL, key: string | symbol, reference: Reference): unknown {
   if (key === Symbol.toPrimitive) return () => refuseValue(reference);
   if (key === Symbol.iterator || key === Symbol.asyncIterator) return () => refuseLoop(reference);
   if (typeof key === 'symbol' || key in target) {
     return INHERITED.has(key) ? () => refuseValue(reference) : Reflect.get(target, key);
   }
-  // `await` and Promise.resolve look for `then`; a path is no promise.
-  if (key === 'then') return undefined;
   if (key === 'toJSON') return () => refuseValue(reference);
   if (!('path' in reference))
     throw misuse(`${describeReference(reference)} has no fields, and .${key} was read`, 'Use it as it is.');
-  if (ARRAY_METHODS.has(key)) return arrayMember(reference, key);
   return pathOf(step(reference, key));
 }
 
 const INHERITED = new Set<string | symbol>(['toString', 'valueOf', 'toLocaleString']);
-
-/** A field may well be called `length` or `filter`; it is refused only when it is called like a method. */
-function arrayMember(reference: PathReference, key: string): SQL {
-  const path = pathOf(step(reference, key));
-  const called = new Proxy(() => {}, {
-    apply: () => refuseLoop(reference),
-    get: (_, member) => Reflect.get(path, member) as unknown,
-    getPrototypeOf: () => SQL.prototype,
-  });
-  REFERENCE_OF.set(called, step(reference, key));
-  return called as unknown as SQL;
-}
 
 function step(reference: PathReference, name: string): PathReference {
   return { ...reference, path: [...reference.path, name] };

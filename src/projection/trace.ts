@@ -1,13 +1,14 @@
 import type { Table } from 'drizzle-orm';
 import { type SQL } from 'drizzle-orm';
 import { ProjectionistError } from '../errors.ts';
-import { RecordingDatabase } from './handler-database.ts';
-import { decisionsIn } from './handler-source.ts';
+import { RecordingDatabase, type Write } from './handler-database.ts';
+import { decisionsIn } from './decisions.ts';
 import type { Handler } from './define.ts';
 import type { ItemScope } from './reference.ts';
 import {
   ForEach,
-  isWritingStatement,
+  operationOf,
+  type Operation,
   Must,
   type Statements,
   When,
@@ -28,8 +29,6 @@ export interface BuilderConfig {
   readonly orderBy?: readonly unknown[];
 }
 
-export type Operation = 'insert' | 'update' | 'delete';
-
 /** One step of what a handler asks for, independent of any target. */
 export type Step =
   | {
@@ -38,6 +37,7 @@ export type Step =
       readonly isRequired: boolean;
       readonly sql: SQL;
       readonly config: BuilderConfig;
+      readonly writes: readonly Write[];
     }
   | {
       readonly kind: 'forEach';
@@ -51,14 +51,31 @@ export type Step =
 export function traceHandler(handler: Handler<never>): Step[] {
   refuseDecisions(handler);
   const recorder = new RecordingDatabase();
-  const answer: unknown = handler(symbolicEvent(), recorder.database);
-  if (answer instanceof Promise) {
-    answer.catch(() => {});
-    throw refuse('The handler is asynchronous', 'Return the statements; there is nothing to wait for.');
-  }
-  const steps = stepsOf(answer as Statements, 0);
+  const steps = asRefusal(() =>
+    stepsOf(synchronous(handler(symbolicEvent(), recorder.database)), 0, recorder),
+  );
   refuseForgotten(steps, recorder.begun);
   return steps;
+}
+
+function synchronous(answer: unknown): Statements {
+  if (!(answer instanceof Promise)) return answer as Statements;
+  answer.catch(() => {});
+  throw refuse('The handler is asynchronous', 'Return the statements; there is nothing to wait for.');
+}
+
+/** Calls such as `e.data.items.map(…)`: a path has no methods, and Node says only that `map` is not a function. */
+function asRefusal<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const call = error instanceof TypeError ? /^(.+)\.(\w+) is not a function/.exec(error.message) : null;
+    if (call === null) throw error;
+    throw refuse(
+      `${call[1]}.${call[2]}() was called at load, when there is no event yet, and there is no such function`,
+      'A path has no methods. Write forEach(path, (item) => …) for each item, sql`…` for a value, or fn() for JavaScript.',
+    );
+  }
 }
 
 function refuseDecisions(handler: Handler<never>): void {
@@ -67,7 +84,7 @@ function refuseDecisions(handler: Handler<never>): void {
   const { construct, path } = decision;
   throw refuse(
     `\`${construct}\` was applied to ${path}, which is decided once, at load, when there is no event yet`,
-    construct === '??' || construct === '||'
+    ['??', '||', '??=', '||=', '='].includes(construct)
       ? `Write sql\`coalesce(\${${path}}, …)\`.`
       : `Write when(…, statements) for statements, or sql\`CASE WHEN \${${path}} … END\` for a value.`,
   );
@@ -87,13 +104,18 @@ function countStatements(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => sum + (step.kind === 'statement' ? 1 : countStatements(step.steps)), 0);
 }
 
-function stepsOf(answer: Statements, depth: number): Step[] {
-  if (Array.isArray(answer)) return (answer as readonly Statements[]).flatMap((part) => stepsOf(part, depth));
-  if (answer instanceof ForEach) return [forEachStep(answer, depth + 1)];
-  if (answer instanceof When)
-    return [{ kind: 'when', condition: answer.condition, steps: stepsOf(answer.statements, depth) }];
-  if (answer instanceof Must) return [statementStep(answer.statement, true)];
-  if (isWritingStatement(answer)) return [statementStep(answer, false)];
+function stepsOf(answer: Statements, depth: number, recorder: RecordingDatabase): Step[] {
+  if (Array.isArray(answer))
+    return (answer as readonly Statements[]).flatMap((part) => stepsOf(part, depth, recorder));
+  if (answer instanceof ForEach) return [forEachStep(answer, depth + 1, recorder)];
+  if (answer instanceof When) {
+    return [
+      { kind: 'when', condition: answer.condition, steps: stepsOf(answer.statements, depth, recorder) },
+    ];
+  }
+  const statement = answer instanceof Must ? answer.statement : (answer as WritingStatement);
+  const operation = operationOf(statement);
+  if (operation !== undefined) return [statementStep(statement, operation, answer instanceof Must, recorder)];
   throw refuse(
     answer === undefined
       ? 'The handler returned no statement'
@@ -102,17 +124,26 @@ function stepsOf(answer: Statements, depth: number): Step[] {
   );
 }
 
-function forEachStep(answer: ForEach, depth: number): Step {
+function forEachStep(answer: ForEach, depth: number, recorder: RecordingDatabase): Step {
   const scope: ItemScope = { depth, array: referenceOf(answer.array) };
   const { item, index } = symbolicItem(scope);
-  return { kind: 'forEach', array: answer.array, scope, steps: stepsOf(answer.body(item, index), depth) };
+  return {
+    kind: 'forEach',
+    array: answer.array,
+    scope,
+    steps: stepsOf(answer.body(item, index), depth, recorder),
+  };
 }
 
-function statementStep(statement: WritingStatement, isRequired: boolean): Step {
+function statementStep(
+  statement: WritingStatement,
+  operation: Operation,
+  isRequired: boolean,
+  recorder: RecordingDatabase,
+): Step {
   const { config } = statement as unknown as { config: BuilderConfig };
-  const operation: Operation =
-    config.set !== undefined ? 'update' : config.values !== undefined ? 'insert' : 'delete';
-  return { kind: 'statement', operation, isRequired, sql: statement.getSQL(), config };
+  const writes = recorder.writesOf(statement);
+  return { kind: 'statement', operation, isRequired, sql: statement.getSQL(), config, writes };
 }
 
 function describe(answer: unknown): string {

@@ -1,0 +1,143 @@
+import { textLiteral } from './literal.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { FeedColumn } from './program.ts';
+import { dataPath, type ItemScope, type Reference, type ReferenceForm } from './reference.ts';
+import type { ReferenceWriter } from './render-sql.ts';
+import { isArraySchema, isObjectSchema, schemasAt } from './schema-path.ts';
+
+/**
+ * A column that a block is fed with: one of the event's, or what belongs to an enclosing `forEach`: an item as a SQL
+ * value (JSONB where it is an object or an array), the same as JSON text, and its index or key.
+ */
+export type BlockColumn = FeedColumn | `${ItemPart}${number}`;
+type ItemPart = 'item' | 'json' | 'index';
+
+/** What is being rendered: a trigger's body, and the columns that it turns out to need. */
+export interface Block {
+  readonly eventType: string;
+  /** What is known of the event's data. */
+  readonly schema: JsonSchema | undefined;
+  readonly columns: Set<BlockColumn>;
+}
+
+type PathReference = Extract<Reference, { readonly path: readonly string[] }>;
+
+/** Writes references as columns of NEW; those to the items of `flat`, as columns of `each`. */
+export function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter {
+  const rootOf = (reference: Exclude<Reference, { kind: 'envelope' }>, part: ItemPart): string => {
+    const column = columnOf(reference, part);
+    if (isItem(reference) && reference.scope === flat) return eachColumn(column);
+    block.columns.add(column);
+    return `NEW.${column}`;
+  };
+  return (reference, form) => {
+    if (reference.kind === 'envelope') return envelopeField(reference.field, form, block);
+    if (reference.kind === 'index') return asForm(rootOf(reference, 'index'), form);
+    if (reference.kind === 'item' && reference.path.length === 0) {
+      const root = rootOf(reference, form === 'json' ? 'json' : 'item');
+      return form === 'json' ? root : `CASE typeof(${root}) WHEN 'blob' THEN json(${root}) ELSE ${root} END`;
+    }
+    const root = rootOf(reference, 'item');
+    const extracted = oneOf(jsonPaths(reference, block).map((path) => extraction(root, path, form)));
+    return reference.kind === 'item' ? guarded(root, extracted) : extracted;
+  };
+}
+
+/** The table-valued function that yields the items at a path (https://sqlite.org/json1.html#jeach). */
+export function eachOf(reference: PathReference, block: Block): string {
+  const column = columnOf(reference, 'item');
+  block.columns.add(column);
+  const root = reference.kind === 'item' ? guarded(`NEW.${column}`, `NEW.${column}`) : `NEW.${column}`;
+  if (reference.path.length === 0) return `jsonb_each(${root})`;
+  const paths = jsonPaths(reference, block).map((path) => textLiteral(path));
+  if (paths.length === 1) return `jsonb_each(${root}, ${paths[0]})`;
+  return `jsonb_each(${oneOf(paths.map((path) => `jsonb_extract(${root}, ${path})`))})`;
+}
+
+/** A block's column as it is read from `each`. */
+export function eachColumn(column: BlockColumn): string {
+  if (column.startsWith('index')) return 'each.key';
+  if (column.startsWith('item')) return 'each.value';
+  return (
+    "CASE each.type WHEN 'null' THEN NULL WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' " +
+    "WHEN 'object' THEN json(each.value) WHEN 'array' THEN json(each.value) ELSE json_quote(each.value) END"
+  );
+}
+
+/** The columns that a `forEach` gives to its block. */
+export function isOwnColumn(column: BlockColumn, scope: ItemScope): boolean {
+  return [`item${scope.depth}`, `json${scope.depth}`, `index${scope.depth}`].includes(column);
+}
+
+export function usesScope(reference: Reference, scope: ItemScope): boolean {
+  return isItem(reference) && reference.scope === scope;
+}
+
+function isItem(reference: Reference): reference is Extract<Reference, { readonly scope: ItemScope }> {
+  return reference.kind === 'item' || reference.kind === 'index';
+}
+
+function columnOf(reference: Exclude<Reference, { kind: 'envelope' }>, part: ItemPart): BlockColumn {
+  return isItem(reference) ? `${part}${reference.scope.depth}` : reference.kind;
+}
+
+function envelopeField(
+  field: Extract<Reference, { kind: 'envelope' }>['field'],
+  form: ReferenceForm,
+  block: Block,
+): string {
+  if (field === 'type') return asForm(textLiteral(block.eventType), form);
+  block.columns.add(field);
+  return asForm(`NEW.${field}`, form);
+}
+
+function asForm(text: string, form: ReferenceForm): string {
+  return form === 'json' ? `json_quote(${text})` : text;
+}
+
+function extraction(root: string, path: string, form: ReferenceForm): string {
+  // JSON's null becomes SQL's: Drizzle stores a null in a JSON column as NULL, too.
+  return form === 'json'
+    ? `nullif(${root} -> ${textLiteral(path)}, 'null')`
+    : `json_extract(${root}, ${textLiteral(path)})`;
+}
+
+/** An item that is no object or array has no fields; as text it would even be parsed for some. */
+function guarded(root: string, text: string): string {
+  return `CASE typeof(${root}) WHEN 'blob' THEN ${text} END`;
+}
+
+function oneOf(texts: readonly string[]): string {
+  return texts.length === 1 ? (texts[0] as string) : `coalesce(${texts.join(', ')})`;
+}
+
+/**
+ * A path in SQLite's notation (https://sqlite.org/json1.html#path_arguments). There `[5]` is an item and `."5"` a
+ * field, where JavaScript makes no difference; without a schema to tell, it may be either.
+ */
+function jsonPaths(reference: PathReference, block: Block): string[] {
+  return reference.path.reduce<string[]>(
+    (paths, step, index) => {
+      const steps = isIndex(step) ? numericSteps(step, reference, index, block) : [fieldStep(step)];
+      return steps.flatMap((next) => paths.map((path) => path + next));
+    },
+    ['$'],
+  );
+}
+
+function numericSteps(step: string, reference: PathReference, index: number, block: Block): string[] {
+  const parent = dataPath({ ...reference, path: reference.path.slice(0, index) });
+  const schemas = parent === undefined || block.schema === undefined ? [] : schemasAt(block.schema, parent);
+  const asItem = schemas.length === 0 || schemas.some(isArraySchema);
+  const asField = schemas.length === 0 || schemas.some(isObjectSchema);
+  return [...(asItem || !asField ? [`[${step}]`] : []), ...(asField ? [fieldStep(step)] : [])];
+}
+
+/** The numbers that JavaScript takes for indexes: without leading zeros, and of 32 bits. */
+function isIndex(step: string): boolean {
+  return /^(0|[1-9]\d{0,9})$/.test(step) && Number(step) < 2 ** 32 - 1;
+}
+
+function fieldStep(step: string): string {
+  return /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `.${JSON.stringify(step)}`;
+}
