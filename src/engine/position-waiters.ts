@@ -9,7 +9,8 @@ interface Waiter {
 /** Those who wait until a projection's live generation has reached a position. */
 export class PositionWaiters {
   readonly #waiting = new Set<Waiter>();
-  #reached = 0;
+  /** -1 until a generation answers: of an empty log, position 0 is reached only then. */
+  #reached = -1;
 
   /** Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds. */
   wait(position: number, milliseconds: number): Promise<void> {
@@ -43,10 +44,14 @@ export class PositionWaiters {
     for (const waiter of this.#waiting) waiter.reject(new ProjectionistError('CLOSED', 'The engine is stopping'));
   }
 
+  get #at(): number {
+    return Math.max(0, this.#reached);
+  }
+
   #late(position: number): ProjectionistError {
-    return new ProjectionistError('WAIT_TIMEOUT', `Position ${position} is not applied yet; the projection is at ${this.#reached}`, {
+    return new ProjectionistError('WAIT_TIMEOUT', `Position ${position} is not applied yet; the projection is at ${this.#at}`, {
       hint: 'Wait longer, or look at the projection with `projectionist status`.',
-      evidence: { expected: position, actual: this.#reached },
+      evidence: { expected: position, actual: this.#at },
     });
   }
 }
