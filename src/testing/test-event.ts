@@ -14,9 +14,12 @@ interface Envelope {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The same data where it is declared `as const`. */
+type Immutable<Data> = Data extends object ? { readonly [Key in keyof Data]: Immutable<Data[Key]> } : Data;
+
 /** Data of the current schema version, or whatever data an older version had. */
 type VersionedData<Data> =
-  | { readonly schemaVersion?: undefined; readonly data: Data }
+  | { readonly schemaVersion?: undefined; readonly data: Immutable<Data> }
   | { readonly schemaVersion: number; readonly data: unknown };
 
 /** An event of the catalogue as a test writes it: `{ type, data }`, and of the rest what matters. */
