@@ -9,8 +9,13 @@ export function parseJson(text: string): unknown {
     return MAY_LOSE_DIGITS.test(text) ? JSON.parse(text, refuseLoss) : JSON.parse(text);
   } catch (error) {
     if (error instanceof ProjectionistError) throw error;
-    throw new ProjectionistError('EVENT_INVALID', `not JSON: ${(error as Error).message}`, { cause: error });
+    throw new ProjectionistError('EVENT_INVALID', `not JSON: ${withoutText((error as Error).message)}`);
   }
+}
+
+/** V8 quotes the text around the fault, which may be anybody's data: `Unexpected token 'x', "…" is not valid JSON`. */
+function withoutText(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*$/s, '');
 }
 
 /** Sixteen digits or a three-digit exponent, where a number may stand. Reading each number's source is slower. */

@@ -19,6 +19,14 @@ function problemOf(input: unknown, catalogue?: EventCatalogue): unknown {
   return undefined;
 }
 
+function refusal(data: unknown): string | undefined {
+  return (problemOf({ ...plain, data }) as Error | undefined)?.message;
+}
+
+function nested(levels: number): unknown {
+  return JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+}
+
 const plain = { id: 'one', stream: 's', type: 'thing.happened', data: {} };
 
 describe('the envelope', () => {
@@ -120,12 +128,6 @@ describe('the time', () => {
 });
 
 describe('data', () => {
-  function refusal(data: unknown): string | undefined {
-    return (problemOf({ ...plain, data }) as Error | undefined)?.message;
-  }
-
-  const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
-
   test('may be nested 1000 levels deep, as SQLite reads it, and no deeper', () => {
     expect(refusal(nested(1000))).toBeUndefined();
     for (const levels of [1001, 10_000, 1_000_000])

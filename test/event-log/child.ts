@@ -1,8 +1,9 @@
 /** What the tests need another process for. Run by `child` of support.ts. */
+import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { tryLock } from '../../src/database/lock.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { EventLog } from '../../src/event-log/event-log.ts';
-import { openLines } from '../../src/event-log/import.ts';
 
 const [task = '', path = '', argument = ''] = process.argv.slice(2);
 
@@ -10,9 +11,8 @@ const tasks: Record<string, () => Promise<void> | void> = {
   /** Appends one event for each message, and answers its position. */
   append() {
     const log = EventLog.open(path);
-    process.on('message', async (type: string) => {
-      const { position } = await log.append('child', { type, data: {} });
-      process.send?.(position);
+    process.on('message', (type: string) => {
+      void log.append('child', { type, data: {} }).then(({ position }) => process.send?.(position));
     });
     process.send?.('ready');
   },
@@ -32,25 +32,21 @@ const tasks: Record<string, () => Promise<void> | void> = {
 
   /** Opens the log for the first time when told, beside others that do the same. */
   open() {
-    process.once('message', async (at: number) => {
+    process.once('message', (at: number) => {
       while (Date.now() < at);
-      try {
-        const log = EventLog.open(path);
-        await log.append('races', { type: 'race.run', data: {} });
-        await log.close();
-        process.send?.('opened');
-      } catch (error) {
-        process.send?.(String(error));
-      }
-      process.disconnect();
+      void openAndAppend()
+        .then(() => 'opened', String)
+        .then((answer) => process.send?.(answer, () => process.disconnect()));
     });
     process.send?.('ready');
   },
 
-  /** Imports a file, and says how far it is. */
+  /** Imports the lines of a file and waits for more, which never come; says how far it is. */
   async import() {
     const log = EventLog.open(path);
-    await log.importLines(openLines(argument), { onProgress: (lines) => process.send?.(lines) });
+    const input = new PassThrough();
+    input.write(readFileSync(argument));
+    await log.importLines(input, { onProgress: (lines) => process.send?.(lines) });
   },
 
   /** Takes a lock and holds it until it is killed. */
@@ -71,5 +67,11 @@ const tasks: Record<string, () => Promise<void> | void> = {
     process.send?.('writing');
   },
 };
+
+async function openAndAppend(): Promise<void> {
+  const log = EventLog.open(path);
+  await log.append('races', { type: 'race.run', data: {} });
+  await log.close();
+}
 
 await tasks[task]?.();

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,11 +73,18 @@ export function child(...args: string[]): ChildProcess {
 }
 
 /** The next message of a child. Fails when the child ends without one. */
-export function message(from: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    from.once('message', resolve);
-    from.once('exit', (code) => reject(new Error(`The child ended with ${code} before it said anything`)));
+export async function message(from: ChildProcess): Promise<unknown> {
+  const settled = new AbortController();
+  const ended = once(from, 'exit', settled).then(([code]) => {
+    throw new Error(`The child ended with ${String(code)} before it said anything`);
   });
+  try {
+    const [answer] = (await Promise.race([once(from, 'message', settled), ended])) as [unknown];
+    return answer;
+  } finally {
+    settled.abort();
+    ended.catch(() => {});
+  }
 }
 
 export function exit(of: ChildProcess): Promise<void> {
