@@ -1,7 +1,11 @@
-export { defineEvents } from './event-log/catalogue.ts';
-export { projection, query } from './projection/define.ts';
+export { type DataOf, defineEvents, type EventCatalogue } from './event-log/catalogue.ts';
+export { projection, query, type Projection } from './projection/define.ts';
+export type { EventPath, SymbolicEvent } from './projection/event-path.ts';
+export { excluded } from './projection/excluded.ts';
 export { fn } from './projection/pure-function.ts';
-export { forEach, must, when } from './projection/statements.ts';
+export type { HandlerDatabase } from './projection/handler-database.ts';
+export type { Program } from './projection/program.ts';
+export { forEach, must, type Statements, when } from './projection/statements.ts';
 export { field } from './projection/symbolic-event.ts';
 export { createProjectionist } from './create-projectionist.ts';
 export type { Projectionist, ProjectionistOptions } from './projectionist.ts';

@@ -154,17 +154,35 @@ function eachSource(array: SQL, block: Block): string {
 }
 
 function checked(text: string, tree: SQL): string {
-  const evidence = { statement: describeSql(tree) };
-  if (tokensOf(text).includes(';')) {
-    throw new ProjectionistError('DEFINITION_INVALID', 'a statement contains a semicolon', {
-      hint: 'Return several statements as an array.',
-      evidence,
-    });
-  }
-  const part = nondeterministicPart(text);
-  if (part === undefined) return text;
-  throw new ProjectionistError('DEFINITION_INVALID', `${part} gives another answer at each replay`, {
-    hint: 'Take the value from the event: e.time is when it happened, e.id is unique.',
-    evidence,
+  const problem = problemOf(text);
+  if (problem === undefined) return text;
+  const { message, hint } = problem;
+  throw new ProjectionistError('DEFINITION_INVALID', message, {
+    hint,
+    evidence: { statement: describeSql(tree) },
   });
 }
+
+function problemOf(text: string): { message: string; hint: string } | undefined {
+  const tokens = tokensOf(text);
+  if (tokens.includes(';')) {
+    return { message: 'a statement contains a semicolon', hint: 'Return several statements as an array.' };
+  }
+  const list = tokens.findIndex((token, index) => /^in$/i.test(token) && PATH_BEGINS.has(tokens[index + 1] ?? ''));
+  if (list !== -1) {
+    return {
+      message: 'IN stands before a path of the event, which is one value and no list',
+      hint: 'Write sql`${column} in (select value from json_each(${path}))`.',
+    };
+  }
+  const part = nondeterministicPart(text);
+  return part === undefined
+    ? undefined
+    : {
+        message: `${part} gives another answer at each replay`,
+        hint: 'Take the value from the event: e.time is when it happened, e.id is unique.',
+      };
+}
+
+/** How a path begins when it is rendered. */
+const PATH_BEGINS = new Set(['json_extract', 'coalesce', 'CASE', 'NEW']);

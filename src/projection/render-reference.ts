@@ -39,7 +39,7 @@ export function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter
     }
     const root = rootOf(reference, 'item');
     const extracted = oneOf(jsonPaths(reference, block).map((path) => extraction(root, path, form)));
-    return reference.kind === 'item' ? guarded(root, extracted) : extracted;
+    return isSurelyComposite(reference, block) ? extracted : guarded(root, extracted);
   };
 }
 
@@ -47,7 +47,7 @@ export function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter
 export function eachOf(reference: PathReference, block: Block): string {
   const column = columnOf(reference, 'item');
   block.columns.add(column);
-  const root = reference.kind === 'item' ? guarded(`NEW.${column}`, `NEW.${column}`) : `NEW.${column}`;
+  const root = isSurelyComposite(reference, block) ? `NEW.${column}` : guarded(`NEW.${column}`, `NEW.${column}`);
   if (reference.path.length === 0) return `jsonb_each(${root})`;
   const paths = jsonPaths(reference, block).map((path) => textLiteral(path));
   if (paths.length === 1) return `jsonb_each(${root}, ${paths[0]})`;
@@ -102,9 +102,21 @@ function extraction(root: string, path: string, form: ReferenceForm): string {
     : `json_extract(${root}, ${textLiteral(path)})`;
 }
 
-/** An item that is no object or array has no fields; as text it would even be parsed for some. */
+/** An item that is no object or array has no fields, but json_extract would parse it as text. */
 function guarded(root: string, text: string): string {
   return `CASE typeof(${root}) WHEN 'blob' THEN ${text} END`;
+}
+
+/** True where the root of a path is JSONB: the event's data, and an item of which the schema says so. */
+function isSurelyComposite(reference: PathReference, block: Block): boolean {
+  if (reference.kind !== 'item') return true;
+  const schemas = schemasOf({ ...reference, path: [] }, block);
+  return schemas.length > 0 && schemas.every((schema) => isObjectSchema(schema) || isArraySchema(schema));
+}
+
+function schemasOf(reference: PathReference, block: Block): readonly JsonSchema[] {
+  const path = dataPath(reference);
+  return path === undefined || block.schema === undefined ? [] : schemasAt(block.schema, path);
 }
 
 function oneOf(texts: readonly string[]): string {
@@ -126,8 +138,7 @@ function jsonPaths(reference: PathReference, block: Block): string[] {
 }
 
 function numericSteps(step: string, reference: PathReference, index: number, block: Block): string[] {
-  const parent = dataPath({ ...reference, path: reference.path.slice(0, index) });
-  const schemas = parent === undefined || block.schema === undefined ? [] : schemasAt(block.schema, parent);
+  const schemas = schemasOf({ ...reference, path: reference.path.slice(0, index) }, block);
   const asItem = schemas.length === 0 || schemas.some(isArraySchema);
   const asField = schemas.length === 0 || schemas.some(isObjectSchema);
   return [...(asItem || !asField ? [`[${step}]`] : []), ...(asField ? [fieldStep(step)] : [])];

@@ -46,12 +46,12 @@ export class Must {
   }
 }
 
-type ItemOf<T> =
-  NonNullable<T> extends readonly (infer Item)[]
-    ? Item
-    : NonNullable<T> extends Readonly<Record<string, infer Value>>
-      ? Value
-      : unknown;
+type ItemOf<T> = [ItemIn<NonNullable<T>>] extends [never] ? unknown : ItemIn<NonNullable<T>>;
+type ItemIn<T> = T extends readonly (infer Item)[]
+  ? Item
+  : T extends Readonly<Record<string, infer Value>>
+    ? Value
+    : never;
 
 /**
  * Applies `body`'s statements to each item of a JSON array, in order. For a JSON object the items are its values, and

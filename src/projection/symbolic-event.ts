@@ -32,13 +32,19 @@ export function referenceOf(value: unknown): Reference | undefined {
   return isObject ? REFERENCE_OF.get(value) : undefined;
 }
 
-/** The path of a field whose name belongs to Drizzle's SQL class: `field(e.data, 'as')`. */
-export function field<Path extends SQL, Name extends string>(path: Path, name: Name): FieldPath<Path, Name> {
+/**
+ * The path of a field whose name belongs to Drizzle's SQL class: `field(e.data, 'as')`. Under noUncheckedIndexedAccess
+ * it also spares a `!`: `field(e.data.items, 0)`.
+ */
+export function field<Path extends SQL, Name extends string | number>(
+  path: Path,
+  name: Name,
+): FieldPath<Path, Name> {
   const reference = referenceOf(path);
   if (reference === undefined || !('path' in reference)) {
-    throw new ProjectionistError('DEFINITION_INVALID', 'field() takes a path of the event, such as e.data');
+    throw misuse('field() takes a path of the event, and got something else', 'Write field(e.data, "name").');
   }
-  return pathOf(step(reference, name)) as FieldPath<Path, Name>;
+  return pathOf(step(reference, String(name))) as FieldPath<Path, Name>;
 }
 
 function envelopeMember(members: Record<string, unknown>, key: string | symbol): unknown {
