@@ -15,14 +15,17 @@ if (version[0] < oldest[0] || (version[0] === oldest[0] && version[1] < oldest[1
   );
   process.exitCode = 1;
 } else {
-  start();
+  void start();
 }
 
-function start() {
+async function start() {
   var fs = process.getBuiltinModule('node:fs');
   process.getBuiltinModule('node:module').enableCompileCache();
   // A checkout runs its sources; the package, in which Node strips no types, what they were compiled to.
-  var source = new URL('main.ts', import.meta.url);
-  var entry = fs.existsSync(source) ? source : new URL('../../dist/cli/main.js', import.meta.url);
-  void import(entry.href);
+  var isCheckout = fs.existsSync(new URL('main.ts', import.meta.url));
+  var folder = isCheckout ? '../' : '../../dist/';
+  var extension = isCheckout ? '.ts' : '.js';
+  var quick = await import(new URL(folder + 'projection/quick-resolve' + extension, import.meta.url).href);
+  quick.resolveDrizzleQuickly();
+  await import(new URL(folder + 'cli/main' + extension, import.meta.url).href);
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ProjectionistError, reportOf } from '../errors.ts';
+import { resolveDrizzleQuickly } from '../projection/quick-resolve.ts';
 import { codeOf, hasCodeOf, isPlainData, NO_CODE } from './program-code.ts';
 import type { ProgramCode } from './projector.ts';
 import { Runner, type RunnerReport } from './runner.ts';
@@ -24,6 +25,7 @@ try {
 async function codeFor({ program, definitionFile }: ThreadTask): Promise<ProgramCode> {
   if (isPlainData(program)) return NO_CODE;
   // Only here: Drizzle and a schema library take longer to load than everything else of this thread.
+  resolveDrizzleQuickly();
   const { loadProjection } = await import('../projection/load.ts');
   const compiled = definitionFile === undefined ? undefined : await loadProjection(definitionFile);
   if (compiled !== undefined && hasCodeOf(compiled, program)) return codeOf(compiled);
