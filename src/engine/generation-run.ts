@@ -85,7 +85,8 @@ export class GenerationRun {
   }
 }
 
-function makeHost(task: Omit<RunnerTask, 'budget'>, loaded: LoadedProjection | undefined, tell: (report: RunnerReport) => void): Host {
+/** Where a runner runs: on the caller's thread only where its functions exist nowhere else. */
+export function makeHost(task: Omit<RunnerTask, 'budget'>, loaded: LoadedProjection | undefined, tell: (report: RunnerReport) => void): Host {
   const needsCaller = !isPlainData(task.program) && loaded !== undefined && loaded.file === undefined;
   if (needsCaller) return new LocalHost({ ...task, budget: LOCAL_BUDGET }, codeOf(loaded.compiled), tell);
   return new ThreadHost({ ...task, budget: THREAD_BUDGET, definitionFile: loaded?.file }, tell);
