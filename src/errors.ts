@@ -5,6 +5,8 @@ export interface Evidence {
   readonly statement?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
+  /** Which of several events, counted from 0. */
+  readonly index?: number | undefined;
   readonly position?: number | undefined;
   readonly eventId?: string | undefined;
   readonly stream?: string | undefined;
@@ -37,6 +39,13 @@ export type ErrorCode =
   | 'VIEW_UNKNOWN'
   | 'COLUMN_UNKNOWN'
   | 'QUERY_INVALID'
+  | 'REQUEST_INVALID'
+  | 'BODY_INVALID'
+  | 'URL_TOO_LONG'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'TOO_BUSY'
+  | 'REQUEST_TIMEOUT'
   | 'CHECKPOINT_MOVED'
   | 'LOG_GAP'
   | 'GENERATION_DAMAGED'

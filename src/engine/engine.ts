@@ -105,8 +105,8 @@ export class Engine {
   }
 
   /** Resolves when the live generation of `name` has committed `position`. Rejects with WAIT_TIMEOUT. */
-  waitFor(name: string, position: number, milliseconds: number): Promise<void> {
-    return this.#keeper(name).waiters.wait(position, milliseconds);
+  waitFor(name: string, position: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return this.#keeper(name).waiters.wait(position, milliseconds, signal);
   }
 
   async rebuild(name: string): Promise<LiveGeneration> {

@@ -12,13 +12,18 @@ export class PositionWaiters {
   /** -1 until a generation answers: of an empty log, position 0 is reached only then. */
   #reached = -1;
 
-  /** Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds. */
-  wait(position: number, milliseconds: number): Promise<void> {
+  /**
+   * Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds, and with CLOSED when
+   * `signal` aborts.
+   */
+  wait(position: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (position <= this.#reached) return Promise.resolve();
     return new Promise((resolve, reject) => {
+      const abort = (): void => waiter.reject(new ProjectionistError('CLOSED', 'Nobody waits any more'));
       const timer = setTimeout(() => finish(() => reject(this.#late(position))), milliseconds);
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
         this.#waiting.delete(waiter);
         settle();
       };
@@ -28,6 +33,8 @@ export class PositionWaiters {
         reject: (error) => finish(() => reject(error)),
       };
       this.#waiting.add(waiter);
+      if (signal?.aborted === true) abort();
+      else signal?.addEventListener('abort', abort);
     });
   }
 

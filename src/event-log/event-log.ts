@@ -4,6 +4,7 @@ import { openDatabase, type SqliteDatabase } from '../database/open.ts';
 import { storageError } from '../database/storage-error.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { EventCatalogue } from './catalogue.ts';
+import { checkAll } from './check-all.ts';
 import { type EventCheck, eventCheck } from './check-event.ts';
 import type { NewEvent, RecordedEvent } from './event.ts';
 import { LOG_FORMAT } from './format.ts';
@@ -113,7 +114,7 @@ export class EventLog {
     if (events.length === 0) throw new ProjectionistError('EVENT_INVALID', 'There is no event to append');
     for (const [stream, version] of expected) checkExpectedVersion(stream, version);
     const appended = await this.#commits.append({
-      events: events.map((event) => this.#check(event)),
+      events: checkAll(events, this.#check),
       expected,
     });
     return {
@@ -163,6 +164,12 @@ export class EventLog {
   timeAt(position: number): string | undefined {
     this.#requireOpen();
     return this.#reader.timeAt(position);
+  }
+
+  /** How many events a stream has; 0 where there is no such stream. */
+  version(stream: string): number {
+    this.#requireOpen();
+    return this.#reader.version(stream);
   }
 
   /** How many events of each type the log holds. */

@@ -14,7 +14,7 @@ export interface ReadOptions {
 }
 
 /** Events read at a time. Nothing stays open between two pages, so a slow reader holds up no checkpoint of the WAL. */
-const PAGE = 500;
+const PAGE = 250;
 
 /** Reads the log through a connection of its own. Data is as it was written: upcasting is the reader's affair. */
 export class LogReader {
@@ -46,6 +46,11 @@ export class LogReader {
   /** The time of the event at `position`, or undefined where there is none. */
   timeAt(position: number): string | undefined {
     return this.#timeAt.get(position) as string | undefined;
+  }
+
+  /** How many events a stream has; 0 where there is no such stream. */
+  version(stream: string): number {
+    return this.#versionAt.get(stream, Number.MAX_SAFE_INTEGER) as number;
   }
 
   /** How many events of each type the log holds. */
