@@ -63,7 +63,8 @@ function requireSame(results: readonly Result[]): void {
 
 function runSide(side: string, log: string, view: string, events: number): Result {
   const script = join(import.meta.dirname, 'rebuild-side.ts');
-  const args = ['--conditions=projectionist-source', script, side, log, view, String(events)];
+  const first = join(import.meta.dirname, 'as-started.ts');
+  const args = ['--conditions=projectionist-source', '--import', first, script, side, log, view, String(events)];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Result;
 }
 
