@@ -6,6 +6,10 @@ export interface NewEvent {
   readonly type: string;
   /** ISO 8601 with a zone; now where it is missing. Kept in UTC with milliseconds, so that times sort as text. */
   readonly time?: string | undefined;
+  /**
+   * Anything that JSON can hold. Numbers are doubles, so a whole number beyond 2^53 loses digits before it gets here:
+   * write such a number as text. Text must be well-formed Unicode; 1000 levels and 64 Mi characters are the most.
+   */
   readonly data: unknown;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** The schema version that `data` is written in; the catalogue's current one where it is missing. */

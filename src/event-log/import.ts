@@ -8,7 +8,7 @@ import { type Line, linesOf } from './lines.ts';
 import { parseJson } from './parse-json.ts';
 import { type BadLine, Rejects } from './rejects.ts';
 
-export { type BadLine, clearRejects } from './rejects.ts';
+export type { BadLine } from './rejects.ts';
 
 export interface ImportOptions {
   /** Import the good lines and write the others to `rejectFile`, in place of importing nothing. */

@@ -22,7 +22,7 @@ export class Rejects {
   /** Deletes what an earlier import left in `file`: one that is there belongs to this one. */
   constructor(file: string | undefined) {
     this.file = file;
-    if (file !== undefined) clearRejects(file);
+    if (file !== undefined) withFile(file, () => rmSync(file, { force: true }));
   }
 
   add(line: number, text: Line, error: unknown): void {
@@ -51,26 +51,27 @@ export class Rejects {
   }
 
   #write(file: string, text: Line): void {
-    try {
+    const bytes =
+      typeof text === 'string' ? Buffer.from(`${text}\n`) : Buffer.concat([text, Buffer.from('\n')]);
+    withFile(file, () => {
       this.#descriptor ??= openSync(file, 'w');
-      const bytes =
-        typeof text === 'string' ? Buffer.from(`${text}\n`) : Buffer.concat([text, Buffer.from('\n')]);
       for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written);
-    } catch (error) {
-      throw new ProjectionistError(
-        'IMPORT_REJECTED',
-        `The rejected lines cannot be written to ${file}, so nothing was imported`,
-        {
-          hint: 'Choose a file in a folder that this user may write to.',
-          evidence: { file },
-          cause: error,
-        },
-      );
-    }
+    });
   }
 }
 
-/** Deletes a reject file. */
-export function clearRejects(file: string): void {
-  rmSync(file, { force: true });
+function withFile(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new ProjectionistError(
+      'IMPORT_REJECTED',
+      `The rejected lines cannot be written to ${file}, so nothing was imported`,
+      {
+        hint: 'Choose a file in a folder that this user may write to.',
+        evidence: { file },
+        cause: error,
+      },
+    );
+  }
 }

@@ -207,6 +207,10 @@ describe('an import with bad lines', () => {
       code: 'IMPORT_REJECTED',
       evidence: { file: rejectFile },
     });
+    const folder = temporaryFolder();
+    await expect(
+      log.importLines(Readable.from([text]), { skipInvalid: true, rejectFile: folder }),
+    ).rejects.toMatchObject({ code: 'IMPORT_REJECTED', evidence: { file: folder } });
     await expect(log.importLines(Readable.from([text]), { skipInvalid: true })).rejects.toMatchObject({
       code: 'USAGE',
     });

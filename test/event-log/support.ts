@@ -64,7 +64,7 @@ export async function take(
 
 /** Runs `test/event-log/child.ts`, which does what its first argument says; killed after the test if it still runs. */
 export function child(...args: string[]): ChildProcess {
-  const process_ = fork(join(import.meta.dirname, 'child.ts'), args, {
+  const process_ = fork(new URL('./child.ts', import.meta.url), args, {
     execArgv: ['--conditions=projectionist-source'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
