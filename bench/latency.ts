@@ -46,5 +46,7 @@ async function appendOne(index: number): Promise<void> {
 
 function print(name: string, milliseconds: number[]): void {
   const at = (share: number): string => percentile(milliseconds, share).toFixed(2);
-  console.log(`${name} at ${rate} appends/s: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms (${milliseconds.length})`);
+  console.log(
+    `${name} at ${rate} appends/s: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms (${milliseconds.length})`,
+  );
 }

@@ -33,7 +33,9 @@ if (side === 'compiled') await compiled();
 else if (side === 'drizzle') perEvent(1000, drizzleWriter);
 else perEvent(Number(side), preparedWriter);
 const seconds = (performance.now() - started) / 1000;
-console.log(JSON.stringify({ seconds, events, megabytes: process.resourceUsage().maxRSS / 1024, rows: contents() }));
+console.log(
+  JSON.stringify({ seconds, events, megabytes: process.resourceUsage().maxRSS / 1024, rows: contents() }),
+);
 
 /** The engine's own build, on this thread: batches, checkpoint, seal and integrity check included. */
 function compiled(): Promise<void> {
@@ -61,7 +63,7 @@ function perEvent(batch: number, makeWriter: (db: SqliteDatabase) => Write): voi
   );
   const mark = db.prepare('UPDATE checkpoint SET position = ?');
   const write = makeWriter(db);
-  for (let position = 0; position < events; ) {
+  for (let position = 0; position < events;) {
     const rows = read.all(position, events, batch) as LogRow[];
     db.exec('BEGIN IMMEDIATE');
     for (const row of rows) write(row);
@@ -100,9 +102,13 @@ function drizzleWriter(client: SqliteDatabase): Write {
       db.insert(orders).values({ id: stream, customerId, status: 'placed', total, placedAt: time }).run();
       for (const { productId, quantity } of items) {
         const set = { reserved: sql`${stock.reserved} + excluded.reserved` };
-        db.insert(stock).values({ productId, reserved: quantity }).onConflictDoUpdate({ target: stock.productId, set }).run();
+        db.insert(stock)
+          .values({ productId, reserved: quantity })
+          .onConflictDoUpdate({ target: stock.productId, set })
+          .run();
       }
-    } else if (type === 'order.paid') db.update(orders).set({ status: 'paid' }).where(eq(orders.id, stream)).run();
+    } else if (type === 'order.paid')
+      db.update(orders).set({ status: 'paid' }).where(eq(orders.id, stream)).run();
     else if (type === 'order.shipped') {
       db.update(orders).set({ status: 'shipped', shippedAt: time }).where(eq(orders.id, stream)).run();
     } else db.delete(orders).where(eq(orders.id, stream)).run();
@@ -113,7 +119,9 @@ function drizzleWriter(client: SqliteDatabase): Write {
 function contents(): unknown {
   const db = openDatabase(viewPath, { purpose: 'read' });
   const rows = db
-    .prepare('SELECT (SELECT count(*) FROM orders) AS orders, (SELECT sum(total) FROM orders) AS total, (SELECT sum(reserved) FROM stock) AS reserved')
+    .prepare(
+      'SELECT (SELECT count(*) FROM orders) AS orders, (SELECT sum(total) FROM orders) AS total, (SELECT sum(reserved) FROM stock) AS reserved',
+    )
     .get();
   db.close();
   return rows;

@@ -37,20 +37,31 @@ export function benchRebuild(events: number, rounds: number): void {
 }
 
 function measure(events: number, rounds: number, run: (side: string, count?: number) => Result): void {
-  const sides = { compiled: [] as Result[], by1000: [] as Result[], by20000: [] as Result[], drizzle: [] as Result[] };
+  const sides = {
+    compiled: [] as Result[],
+    by1000: [] as Result[],
+    by20000: [] as Result[],
+    drizzle: [] as Result[],
+  };
   for (let round = 0; round < rounds; round += 1) {
     sides.by1000.push(run('1000'));
     sides.compiled.push(run('compiled'));
     sides.by20000.push(run('20000'));
-    if (round === 0 || events <= 1_000_000) sides.drizzle.push(run('drizzle', Math.min(events, DRIZZLE_EVENTS)));
+    if (round === 0 || events <= 1_000_000)
+      sides.drizzle.push(run('drizzle', Math.min(events, DRIZZLE_EVENTS)));
   }
   requireSame([...sides.compiled, ...sides.by1000, ...sides.by20000]);
-  const rates = (results: readonly Result[]): number[] => results.map(({ events: count, seconds }) => count / seconds);
+  const rates = (results: readonly Result[]): number[] =>
+    results.map(({ events: count, seconds }) => count / seconds);
   const better = rates(sides.by1000).map((rate, round) => Math.max(rate, rates(sides.by20000)[round] ?? 0));
   console.log(`rebuild of ${events.toLocaleString('en-US')} events`);
   for (const [name, results] of Object.entries(sides)) {
     const peak = Math.max(...results.map(({ megabytes }) => megabytes));
-    console.log(`  ${name.padEnd(9)} ${rates(results).map((rate) => `${Math.round(rate / 1000)} k/s`).join(', ')}; peak memory ${Math.round(peak)} MB`);
+    console.log(
+      `  ${name.padEnd(9)} ${rates(results)
+        .map((rate) => `${Math.round(rate / 1000)} k/s`)
+        .join(', ')}; peak memory ${Math.round(peak)} MB`,
+    );
   }
   console.log(`  compiled / better hand-written loop: ${ratio(rates(sides.compiled), better)}`);
   console.log(`  compiled / Drizzle for each event:   ${ratio(rates(sides.compiled), rates(sides.drizzle))}`);
@@ -64,7 +75,16 @@ function requireSame(results: readonly Result[]): void {
 function runSide(side: string, log: string, view: string, events: number): Result {
   const script = join(import.meta.dirname, 'rebuild-side.ts');
   const first = join(import.meta.dirname, 'as-started.ts');
-  const args = ['--conditions=projectionist-source', '--import', first, script, side, log, view, String(events)];
+  const args = [
+    '--conditions=projectionist-source',
+    '--import',
+    first,
+    script,
+    side,
+    log,
+    view,
+    String(events),
+  ];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Result;
 }
 
@@ -77,7 +97,10 @@ export function writeLog(path: string, events: number): void {
   writer.begin();
   let count = 0;
   for (const event of orderEvents(events)) {
-    writer.append({ events: [{ ...event, schemaVersion: 1, data: JSON.stringify(event.data), metadata: null }], expected });
+    writer.append({
+      events: [{ ...event, schemaVersion: 1, data: JSON.stringify(event.data), metadata: null }],
+      expected,
+    });
     count += 1;
     if (count % 100_000 === 0) {
       writer.finish();

@@ -1,6 +1,8 @@
 /** The ratio of two sides, round by round: median, and from least to most. */
 export function ratio(left: readonly number[], right: readonly number[]): string {
-  const ratios = left.map((value, round) => value / (right[round] ?? right.at(-1) ?? Number.NaN)).toSorted((a, b) => a - b);
+  const ratios = left
+    .map((value, round) => value / (right[round] ?? right.at(-1) ?? Number.NaN))
+    .toSorted((a, b) => a - b);
   return `${median(ratios).toFixed(2)} (${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)})`;
 }
 

@@ -44,24 +44,32 @@ function refuseForeign(folder: string): void {
   });
 }
 
+type PackageFile = Partial<Record<'scripts' | 'dependencies' | 'devDependencies', Record<string, string>>>;
+
+/** Adds what is missing to package.json; what somebody has written there stays. */
 function writePackage(folder: string): void {
   const path = join(folder, 'package.json');
-  const present = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, string>>)
-    : {};
+  const present = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PackageFile) : {};
   const wanted = projectPackage(basename(resolve(folder)), version());
+  const installed = { ...present.dependencies, ...present.devDependencies };
+  const missing = (packages: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(packages).filter(([name]) => installed[name] === undefined));
   const merged = {
     ...wanted,
     ...present,
     type: 'module',
-    scripts: { ...wanted.scripts, ...present['scripts'] },
-    dependencies: { ...wanted.dependencies, ...present['dependencies'] },
-    devDependencies: { ...wanted.devDependencies, ...present['devDependencies'] },
+    scripts: { ...wanted.scripts, ...withoutPlaceholder(present.scripts) },
+    dependencies: { ...missing(wanted.dependencies), ...present.dependencies },
+    devDependencies: { ...missing(wanted.devDependencies), ...present.devDependencies },
   };
-  // npm's placeholder, which would stand in the way of nothing but a real test script.
-  if (present['scripts']?.['test']?.includes('no test specified') === true)
-    merged.scripts = { ...merged.scripts, test: wanted.scripts['test'] as string };
   writeFileSync(path, `${JSON.stringify(merged, null, 2)}\n`);
+}
+
+/** `npm init` writes a test script that only fails. */
+function withoutPlaceholder(scripts: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(scripts).filter(([, script]) => !script.includes('no test specified')),
+  );
 }
 
 function describe(folder: string, written: readonly string[]): string {
