@@ -6,15 +6,16 @@ import type { Problem } from './problem.ts';
 import { describeReference } from './reference.ts';
 import { pathIn } from './stored-value.ts';
 import { unfitness, type ValueTypes } from './value-types.ts';
-import { sqlTypeOf } from './describe-view.ts';
+import { columnOf, sqlTypeOf } from './describe-view.ts';
 
 type Found = Pick<Problem, 'message' | 'hint'>;
 
 /** What is wrong with the values that a statement writes: columns that are not there, left out, or of another type. */
 export function checkWrites(table: SQLiteTable, writes: readonly Write[], types: ValueTypes): Found[] {
-  const columns = getTableColumns(table) as Readonly<Record<string, Column | undefined>>;
   return writes.flatMap(({ kind, row }) => [
-    ...Object.entries(row).flatMap(([key, value]) => checkValue(table, columns[key], key, value, types)),
+    ...Object.entries(row).flatMap(([key, value]) =>
+      checkValue(table, columnOf(table, key), key, value, types),
+    ),
     ...(kind === 'values' ? missingColumns(table, row) : []),
   ]);
 }

@@ -3,6 +3,7 @@ import type { EventDefinition } from '../event-log/catalogue.ts';
 import { ProjectionistError } from '../errors.ts';
 import { checkSteps } from './check-steps.ts';
 import type { Handler, Projection } from './define.ts';
+import { canonicalSource } from './function-source.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import type { Problems } from './problem.ts';
@@ -48,19 +49,25 @@ export function traceHandlers(definition: Projection, problems: Problems): Trace
   });
 }
 
+/** A function of `fn`, and its source without formatting. */
+export interface CalledFunction {
+  readonly implementation: FunctionValue['implementation'];
+  readonly source: string;
+}
+
 /** The JavaScript functions that handlers call, by their names in SQL. */
-export function functionsOf(handlers: readonly TracedType[], problems: Problems): Map<string, FunctionValue> {
-  const functions = new Map<string, FunctionValue>();
+export function functionsOf(
+  handlers: readonly TracedType[],
+  problems: Problems,
+): Map<string, CalledFunction> {
+  const functions = new Map<string, CalledFunction>();
   for (const { key, steps } of handlers) {
-    for (const value of functionsIn(steps)) {
-      const name = functionName(value.name);
-      const other = functions.get(name);
-      functions.set(name, value);
-      if (other === undefined || other.implementation === value.implementation) continue;
-      problems.add({
-        eventType: key,
-        message: `two functions are named ${value.name}`,
-        hint: 'Give each fn() a name of its own; case makes no difference.',
+    for (const { name, implementation } of functionsIn(steps)) {
+      problems.guard({ eventType: key }, () => {
+        const source = canonicalSource(implementation);
+        const other = functions.get(functionName(name))?.implementation ?? implementation;
+        functions.set(functionName(name), { implementation, source });
+        if (other !== implementation) throw doubledFunction(name);
       });
     }
   }
@@ -114,6 +121,12 @@ function doubledType(type: string): { message: string; hint: string } {
     message: `${type} has two handlers`,
     hint: 'Put all statements of an event type into one handler, in the order in which they are to run.',
   };
+}
+
+function doubledFunction(name: string): ProjectionistError {
+  return new ProjectionistError('DEFINITION_INVALID', `two functions are named ${name}`, {
+    hint: 'Give each fn() a name of its own; case makes no difference.',
+  });
 }
 
 function traceOne(handler: Handler<never>): readonly Step[] {

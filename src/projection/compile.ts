@@ -56,10 +56,8 @@ function compileWhole(definition: Projection, problems: Problems): CompiledProje
       schemaVersion: currentSchemaVersion(event),
     })),
     ...renderFeed(handlers, problems),
-    functions: Object.fromEntries(
-      functions.map(([name, { implementation }]) => [name, canonicalSource(implementation)]),
-    ),
-    upcasters: upcastersOf(handlers),
+    functions: Object.fromEntries(functions.map(([name, { source }]) => [name, source])),
+    upcasters: upcastersOf(handlers, problems),
     lineage: lineageOf(handlers),
   };
   return Object.freeze({
@@ -71,13 +69,15 @@ function compileWhole(definition: Projection, problems: Problems): CompiledProje
   });
 }
 
-function upcastersOf(handlers: readonly TracedType[]): Program['upcasters'] {
+function upcastersOf(handlers: readonly TracedType[], problems: Problems): Program['upcasters'] {
   const withUpcasters = handlers.filter(({ definition }) => currentSchemaVersion(definition) > 1);
   return Object.fromEntries(
-    withUpcasters.map(({ type, definition }) => [
-      type,
-      Object.values(definition.upcast ?? {}).map((step) => canonicalSource(step)),
-    ]),
+    withUpcasters.map(({ type, definition: { upcast = {} } }) => {
+      const sources = problems.guard({ eventType: type }, () =>
+        Object.values(upcast).map((step) => canonicalSource(step)),
+      );
+      return [type, sources ?? []];
+    }),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Column } from 'drizzle-orm';
+import { type Column, getTableColumns } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { ProjectionistError } from '../errors.ts';
 import type { ValueKind, ViewColumn, ViewDescription } from './program.ts';
@@ -47,6 +47,12 @@ export function sqlTypeOf(column: Column): ViewColumn['sqlType'] {
   return /REAL|FLOA|DOUB/.test(declared) ? 'REAL' : 'ANY';
 }
 
+/** A table's column by its name in TypeScript. */
+export function columnOf(table: SQLiteTable, key: string): Column | undefined {
+  const columns = getTableColumns(table) as Readonly<Record<string, Column>>;
+  return Object.hasOwn(columns, key) ? columns[key] : undefined;
+}
+
 export function names(columns: readonly { name: string }[]): string[] {
   return columns.map(({ name }) => name);
 }
@@ -82,7 +88,7 @@ function primaryKeyOf(config: TableConfig): string[] {
 }
 
 function searchColumn(table: SQLiteTable, view: string, key: string): string {
-  const column = (table as unknown as Record<string, Column | undefined>)[key];
+  const column = columnOf(table, key);
   if (column === undefined) {
     throw refuse(
       `${view}: search names ${key}, which is no column of it`,

@@ -1,4 +1,6 @@
-import { getTableColumns, getTableName } from 'drizzle-orm';
+import { getTableName } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { columnOf } from './describe-view.ts';
 import type { LineageEntry } from './program.ts';
 import { describeReference } from './reference.ts';
 import { mentionsIn } from './sql-tree.ts';
@@ -38,11 +40,10 @@ interface Assignment {
 function assignments(step: Step): Assignment[] {
   if (step.kind !== 'statement') return step.steps.flatMap(assignments);
   const { table } = step.config;
-  const columns = getTableColumns(table);
   return step.writes.flatMap(({ row }) =>
     Object.entries(row).map(([key, value]) => ({
       view: getTableName(table),
-      column: columns[key]?.name ?? key,
+      column: columnOf(table as SQLiteTable, key)?.name ?? key,
       from: mentionsIn(value).references.map(describeReference),
     })),
   );

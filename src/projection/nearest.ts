@@ -10,15 +10,19 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions. */
+/** Damerau's distance: insertions, deletions, substitutions, and neighbours that changed places. */
 function editDistance(left: string, right: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [i, character] of [...left].entries()) {
+  for (let i = 0; i < left.length; i += 1) {
     const next = [i + 1];
-    for (const [j, other] of [...right].entries()) {
-      const substitution = (row[j] ?? 0) + (character === other ? 0 : 1);
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, substitution));
+    for (let j = 0; j < right.length; j += 1) {
+      const substitution = (row[j] ?? 0) + (left[i] === right[j] ? 0 : 1);
+      const isSwap = i > 0 && j > 0 && left[i] === right[j - 1] && left[i - 1] === right[j];
+      const swap = isSwap ? (before[j - 1] ?? 0) + 1 : Infinity;
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, substitution, swap));
     }
+    before = row;
     row = next;
   }
   return row[right.length] ?? 0;

@@ -118,7 +118,7 @@ function flatInsert(
 
 /** In Drizzle's terms, or in plain SQL. */
 function looksAtViews(values: readonly SQL[]): boolean {
-  if (mentionsIn(values).tables.length > 0) return true;
+  if (mentionsIn(values).tables.size > 0) return true;
   return values.some((value) =>
     tokensOf(describeSql(value)).some((token) => token.toLowerCase() === 'select'),
   );
@@ -168,7 +168,9 @@ function problemOf(text: string): { message: string; hint: string } | undefined 
   if (tokens.includes(';')) {
     return { message: 'a statement contains a semicolon', hint: 'Return several statements as an array.' };
   }
-  const list = tokens.findIndex((token, index) => /^in$/i.test(token) && PATH_BEGINS.has(tokens[index + 1] ?? ''));
+  const list = tokens.findIndex(
+    (token, index) => /^in$/i.test(token) && PATH_BEGINS.has(tokens[index + 1] ?? ''),
+  );
   if (list !== -1) {
     return {
       message: 'IN stands before a path of the event, which is one value and no list',

@@ -47,7 +47,9 @@ export function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter
 export function eachOf(reference: PathReference, block: Block): string {
   const column = columnOf(reference, 'item');
   block.columns.add(column);
-  const root = isSurelyComposite(reference, block) ? `NEW.${column}` : guarded(`NEW.${column}`, `NEW.${column}`);
+  const root = isSurelyComposite(reference, block)
+    ? `NEW.${column}`
+    : guarded(`NEW.${column}`, `NEW.${column}`);
   if (reference.path.length === 0) return `jsonb_each(${root})`;
   const paths = jsonPaths(reference, block).map((path) => textLiteral(path));
   if (paths.length === 1) return `jsonb_each(${root}, ${paths[0]})`;

@@ -47,11 +47,15 @@ export function renderSchemaSql(tree: SQL): string {
 
 /** A statement for a reader: as Drizzle would write it, with the paths of the event as they were written. */
 export function describeSql(tree: SQL): string {
+  // A statement that cannot be written, or not with its values, may be the very thing that is being reported.
+  return attempt(() => renderSql(tree, describeReference)) ?? attempt(() => toText(tree, () => '?')) ?? '…';
+}
+
+function attempt<T>(work: () => T): T | undefined {
   try {
-    return renderSql(tree, describeReference);
+    return work();
   } catch {
-    // A statement that cannot be rendered is the very thing that is being reported.
-    return DIALECT.sqlToQuery(tree).sql;
+    return undefined;
   }
 }
 

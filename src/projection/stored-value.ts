@@ -1,5 +1,6 @@
-import { type Column, getTableColumns, is, SQL, sql } from 'drizzle-orm';
+import { type Column, is, SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { columnOf } from './describe-view.ts';
 import { type Reference, sqlOf } from './reference.ts';
 import { hasSql } from './sql-tree.ts';
 import { referenceOf } from './symbolic-event.ts';
@@ -8,9 +9,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** A row as Drizzle is to write it: what is SQL stays SQL, and a path takes the form that its column keeps. */
 export function storedRow(table: SQLiteTable, row: Row): Row {
-  const columns = getTableColumns(table) as Readonly<Record<string, Column | undefined>>;
   return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, storedValue(columns[key], value)]),
+    Object.entries(row).map(([key, value]) => [key, storedValue(columnOf(table, key), value)]),
   );
 }
 

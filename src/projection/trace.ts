@@ -27,6 +27,8 @@ export interface BuilderConfig {
   readonly withList?: readonly unknown[];
   readonly limit?: unknown;
   readonly orderBy?: readonly unknown[];
+  readonly from?: unknown;
+  readonly joins?: readonly { readonly table: unknown }[];
 }
 
 /** One step of what a handler asks for, independent of any target. */
@@ -70,7 +72,9 @@ function asRefusal<T>(work: () => T): T {
     return work();
   } catch (error) {
     const call = error instanceof TypeError ? /^(.+)\.(\w+) is not a function/.exec(error.message) : null;
-    if (call === null) throw error;
+    const isLibrary =
+      error instanceof Error && (error.stack?.split('\n')[1]?.includes('drizzle-orm') ?? false);
+    if (call === null || isLibrary) throw error;
     throw refuse(
       `${call[1]}.${call[2]}() was called at load, when there is no event yet, and there is no such function`,
       'A path has no methods. Write forEach(path, (item) => …) for each item, sql`…` for a value, or fn() for JavaScript.',

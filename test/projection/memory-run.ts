@@ -53,7 +53,9 @@ export class MemoryRun {
       });
     }
     this.db.function(UPCAST_FUNCTION, (type, version, data) => {
-      return JSON.stringify(upcast(definition.events, String(type), Number(version), JSON.parse(String(data))));
+      return JSON.stringify(
+        upcast(definition.events, String(type), Number(version), JSON.parse(String(data))),
+      );
     });
     for (const sql of feedSetup(program)) this.db.exec(sql);
   }

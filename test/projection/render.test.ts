@@ -1,13 +1,5 @@
 import { and, between, eq, exists, inArray, like, not, or, sql } from 'drizzle-orm';
-import {
-  alias,
-  integer,
-  primaryKey,
-  real,
-  sqliteTable,
-  text,
-  union,
-} from 'drizzle-orm/sqlite-core';
+import { alias, integer, primaryKey, real, sqliteTable, text, union } from 'drizzle-orm/sqlite-core';
 import { defineEvents, field, fn, forEach, must, projection, when } from 'projectionist';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -186,7 +178,9 @@ describe('forEach', () => {
     expect(
       rendered((e, db) =>
         forEach(e.data.lines, (item) =>
-          forEach(item.tags, (tag) => db.delete(pairs).where(and(eq(pairs.left, item.sku), eq(pairs.right, tag)))),
+          forEach(item.tags, (tag) =>
+            db.delete(pairs).where(and(eq(pairs.left, item.sku), eq(pairs.right, tag))),
+          ),
         ),
       ),
     ).toEqual([
@@ -208,7 +202,9 @@ describe('forEach', () => {
   it('runs over an expression', () => {
     expect(
       rendered((e, db) =>
-        forEach(sql<string[]>`coalesce(${e.data.codes}, '[]')`, (code) => db.insert(things).values({ id: code })),
+        forEach(sql<string[]>`coalesce(${e.data.codes}, '[]')`, (code) =>
+          db.insert(things).values({ id: code }),
+        ),
       ),
     ).toEqual([
       `insert into "things" ("id", "amount", "note", "count") select CASE typeof(each.value) WHEN 'blob' THEN json(each.value) ELSE each.value END, 0, null, null from jsonb_each(coalesce(json_extract(NEW.data, '$.codes'), '[]')) AS each WHERE each.key IS NOT NULL`,
@@ -226,9 +222,7 @@ describe('forEach', () => {
 
 describe('when', () => {
   it('guards a block with a condition', () => {
-    expect(
-      rendered((e, db) => when(eq(e.data.flag, true), [db.delete(things), db.delete(pairs)])),
-    ).toEqual([
+    expect(rendered((e, db) => when(eq(e.data.flag, true), [db.delete(things), db.delete(pairs)]))).toEqual([
       `feed_1: delete from "things"`,
       `feed_1: delete from "pairs"`,
       `INSERT INTO feed_1 (position) SELECT NEW.position WHERE json_extract(NEW.data, '$.flag') = 1`,
@@ -238,7 +232,9 @@ describe('when', () => {
   it('takes a path as a condition, and stands inside forEach', () => {
     expect(
       rendered((e, db) =>
-        forEach(e.data.lines, (item) => when(e.data.flag, db.delete(things).where(eq(things.count, item.count)))),
+        forEach(e.data.lines, (item) =>
+          when(e.data.flag, db.delete(things).where(eq(things.count, item.count))),
+        ),
       ),
     ).toEqual([
       `feed_2: delete from "things" where "things"."count" = json_extract(NEW.item1, '$.count')`,
@@ -323,7 +319,9 @@ describe('values', () => {
     ['a Date', new Date(0), /contains a Date/],
     ['a function', () => 1, /contains a function/],
   ])('refuses %s', (_, value, message) => {
-    expect(() => rendered((__, db) => db.delete(things).where(sql`${things.note} = ${value}`))).toThrow(message);
+    expect(() => rendered((__, db) => db.delete(things).where(sql`${things.note} = ${value}`))).toThrow(
+      message,
+    );
   });
 });
 
@@ -354,7 +352,12 @@ describe("Drizzle's operators and subqueries", () => {
     const [statement] = rendered((e, db) =>
       db
         .update(things)
-        .set({ count: sql`${db.select({ n: sql`max(${other.n})` }).from(other).where(eq(other.left, e.data.id))}` })
+        .set({
+          count: sql`${db
+            .select({ n: sql`max(${other.n})` })
+            .from(other)
+            .where(eq(other.left, e.data.id))}`,
+        })
         .where(exists(db.select().from(pairs).where(eq(pairs.left, things.id)).limit(1))),
     );
     expect(statement).toBe(
@@ -375,10 +378,18 @@ describe("Drizzle's operators and subqueries", () => {
   it('common table expressions and set operators inside a subquery', () => {
     const [statement] = rendered((_, db) => {
       const busy = db.$with('busy').as(db.select({ id: pairs.left }).from(pairs));
-      const both = union(db.select({ id: things.id }).from(things), db.select({ id: pairs.left }).from(pairs));
+      const both = union(
+        db.select({ id: things.id }).from(things),
+        db.select({ id: pairs.left }).from(pairs),
+      );
       return db
         .delete(things)
-        .where(and(inArray(things.id, db.with(busy).select({ id: busy.id }).from(busy)), sql`${things.id} in ${both}`));
+        .where(
+          and(
+            inArray(things.id, db.with(busy).select({ id: busy.id }).from(busy)),
+            sql`${things.id} in ${both}`,
+          ),
+        );
     });
     expect(statement).toContain(`in (with "busy" as (select "left" from "pairs") select "left" from "busy")`);
     expect(statement).toContain(`union`);
