@@ -52,6 +52,8 @@ export type ErrorCode =
   | 'NOTHING_TO_ROLL_BACK'
   | 'APPLY_FAILED'
   | 'WAIT_TIMEOUT'
+  | 'POSITION_AHEAD'
+  | 'COPY_NOT_READY'
   | 'CLOSED'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'

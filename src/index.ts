@@ -9,6 +9,7 @@ export { forEach, must, type Statements, when } from './projection/statements.ts
 export { field } from './projection/symbolic-event.ts';
 export { createProjectionist } from './create-projectionist.ts';
 export type { Projectionist, ProjectionistOptions } from './projectionist.ts';
+export type { PastViews } from './past-views.ts';
 export { ProjectionistError, type ErrorCode, type ErrorReport, type Evidence } from './errors.ts';
 export type { AppendOptions, AppendResult, EventLog } from './event-log/event-log.ts';
 export type { NewEvent, RecordedEvent } from './event-log/event.ts';

@@ -15,14 +15,18 @@ import type { Services } from './http/services.ts';
 import type { Projection } from './projection/define.ts';
 import type { ViewDescription } from './projection/program.ts';
 import { type Definitions, loadDefinitions } from './projection/load.ts';
-import { queryView } from './query/query-view.ts';
+import type { PastViews, SelectFrom } from './past-views.ts';
+import { queryReader, queryView } from './query/query-view.ts';
 import { ViewReaders } from './query/view-readers.ts';
+import { type CopyLimits, TimeTravel, USUAL_COPY_LIMITS } from './time-travel.ts';
 
 export interface ProjectionistOptions {
   /** The data folder; made where it is missing. Default `data`. */
   readonly data?: string;
   /** A folder of definition files, or the definitions themselves. Default `projections`. */
   readonly projections?: string | readonly Projection[];
+  /** How many copies of earlier positions are kept and built at once, and how many bytes they may take. */
+  readonly copies?: Partial<CopyLimits>;
   readonly now?: () => Date;
   /** Hears what happens to projections: builds, swaps, failures. */
   readonly announce?: Announce;
@@ -40,6 +44,7 @@ export class Projectionist {
   readonly app: Hono;
   readonly #engine: Engine;
   readonly #readers = new ViewReaders();
+  readonly #past: TimeTravel;
   readonly #folder: string | undefined;
   #isStarted = false;
 
@@ -54,6 +59,14 @@ export class Projectionist {
     });
     this.#engine = this.#openEngine(data, options, definitions);
     this.#engine.onLive((live) => this.#readers.use(live));
+    this.#past = new TimeTravel({
+      data,
+      log: this.log,
+      engine: this.#engine,
+      readers: this.#readers,
+      limits: { ...USUAL_COPY_LIMITS, ...options.copies },
+      now: options.now ?? (() => new Date()),
+    });
     this.app = createApp(this.#services(options.onFault ?? (() => {})));
   }
 
@@ -100,6 +113,17 @@ export class Projectionist {
       .from(table as SQLiteTable) as unknown as SelectFrom<Table>;
   }
 
+  /**
+   * A projection's views as they were at a position, or at a time (the last event at or before it). They are built by
+   * replay where no copy is kept. Throws POSITION_AHEAD, TOO_BUSY, or COPY_NOT_READY after so many milliseconds.
+   */
+  async asOf(projection: string, point: number | Date, milliseconds = 600_000): Promise<PastViews> {
+    const resolved = await this.#past.resolve(
+      typeof point === 'number' ? { position: point } : { time: point.toISOString() },
+    );
+    return this.#past.open(projection, resolved, milliseconds);
+  }
+
   /** The views that answer queries now. */
   views(): ViewDescription[] {
     return this.#readers.names().map((name) => this.#readers.ofView(name).view);
@@ -138,6 +162,7 @@ export class Projectionist {
 
   /** Stops everything that was started, in reverse order. */
   async close(): Promise<void> {
+    await this.#past.close();
     await this.#engine.close();
     this.#readers.close();
     await this.log.close();
@@ -158,6 +183,7 @@ export class Projectionist {
       append: (events, expected) => this.log.appendAll(events, expected),
       events: (options) => [...this.log.readAll(options)],
       head: () => this.log.head(),
+      version: (stream) => this.log.version(stream),
       status: () => this.status(),
       views: () =>
         this.#readers.names().map((name) => {
@@ -165,15 +191,16 @@ export class Projectionist {
           return { view, projection: reader.generation.projection };
         }),
       query: (view, parameters) => queryView(this.#readers, view, parameters),
+      resolvePoint: (point) => this.#past.resolve(point),
+      queryAsOf: (view, parameters, position, patience) => {
+        const { projection } = this.#readers.ofView(view).reader.generation;
+        return this.#past.read(projection, position, patience, (reader) =>
+          queryReader(reader, view, parameters),
+        );
+      },
       rebuild: (projection) => void this.#engine.rebuild(projection).catch(() => {}),
       rollback: (projection) => void this.#engine.rollback(projection).catch(() => {}),
       reportFault,
     };
   }
 }
-
-type SelectFrom<Table extends SQLiteTable> = ReturnType<
-  ReturnType<ReturnType<typeof drizzle>['select']>['from']
-> & {
-  all(): Table['$inferSelect'][];
-};

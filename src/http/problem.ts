@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { type ErrorCode, ProjectionistError } from '../errors.ts';
+import { type ErrorCode, ProjectionistError, reportOf } from '../errors.ts';
 
 /** The HTTP status of each error; those that are not listed are the server's own fault. */
 const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -10,6 +10,14 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   METHOD_NOT_ALLOWED: 405,
   COLUMN_UNKNOWN: 400,
   QUERY_INVALID: 400,
+  REQUEST_INVALID: 400,
+  BODY_INVALID: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  REQUEST_TIMEOUT: 408,
+  URL_TOO_LONG: 414,
+  TOO_BUSY: 503,
+  POSITION_AHEAD: 400,
   VERSION_CONFLICT: 412,
   NOTHING_TO_ROLL_BACK: 409,
   BODY_TOO_LARGE: 413,
@@ -23,6 +31,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   PROJECTION_NOT_READY: 503,
   PROJECTION_STOPPED: 503,
   WAIT_TIMEOUT: 503,
+  COPY_NOT_READY: 503,
 };
 
 /** An error as RFC 9457 problem details, with PostgREST's members beside. Anything unexpected says nothing of itself. */
@@ -38,6 +47,8 @@ export function problemResponse(c: Context, error: unknown): Response {
     message: title,
     details: status === 500 ? null : (known?.evidence ?? null),
     hint: status === 500 ? 'Look at the log of the server.' : (known?.hint ?? null),
+    ...(status !== 500 &&
+      known?.cause instanceof AggregateError && { errors: known.cause.errors.map(reportOf) }),
   };
   if (status === 503) c.header('Retry-After', '1');
   return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });

@@ -1,3 +1,4 @@
+import type { Point, ResolvedPoint } from '../engine/as-of/point.ts';
 import type { AppendResult } from '../event-log/event-log.ts';
 import type { NewEvent, RecordedEvent } from '../event-log/event.ts';
 import type { ReadOptions } from '../event-log/reader.ts';
@@ -11,9 +12,19 @@ export interface Services {
   append(events: readonly NewEvent[], expected: ReadonlyMap<string, ExpectedVersion>): Promise<AppendResult>;
   events(options: ReadOptions): RecordedEvent[];
   head(): number;
+  /** How many events a stream has. */
+  version(stream: string): number;
   status(): ProjectionStatus[];
   views(): { view: ViewDescription; projection: string }[];
   query(view: string, parameters: URLSearchParams): ViewAnswer;
+  resolvePoint(point: Point): Promise<ResolvedPoint>;
+  /** As `query`, as of an earlier position; waits so many milliseconds for a copy to be built. */
+  queryAsOf(
+    view: string,
+    parameters: URLSearchParams,
+    position: number,
+    patience: number,
+  ): Promise<ViewAnswer>;
   rebuild(projection: string): void;
   rollback(projection: string): void;
   reportFault(error: unknown): void;

@@ -1,5 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import type { ViewAnswer } from '../query/query-view.ts';
+import { COPY_PATIENCE, markMemento, pointOf, varyByPoint } from './as-of.ts';
 import { problemResponse } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -7,8 +9,9 @@ import type { Services } from './services.ts';
 export function viewRoutes(services: Services): Hono {
   const app = new Hono();
   app.get('/views', (c) => c.json(services.views().map((entry) => describe(entry))));
-  app.get('/views/:view', (c) => {
-    const answer = services.query(c.req.param('view'), new URL(c.req.url).searchParams);
+  app.get('/views/:view', async (c) => {
+    const answer = await answerOf(c, services);
+    varyByPoint(c);
     c.header('Projection-Position', String(answer.position));
     c.header('Projection-Lag', String(Math.max(0, services.head() - answer.position)));
     c.header('Projection-Generation', `${answer.projection}-${answer.generation}`);
@@ -16,6 +19,17 @@ export function viewRoutes(services: Services): Hono {
   });
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '/views/:view', (c) => refuseWrite(c));
   return app;
+}
+
+async function answerOf(c: Context, services: Services): Promise<ViewAnswer> {
+  const view = c.req.param('view') as string;
+  const parameters = new URL(c.req.url).searchParams;
+  const point = pointOf(c);
+  if (point === undefined) return services.query(view, parameters);
+  const resolved = await services.resolvePoint(point);
+  const answer = await services.queryAsOf(view, parameters, resolved.position, COPY_PATIENCE);
+  markMemento(c, point, resolved);
+  return answer;
 }
 
 function describe({ view, projection }: ReturnType<Services['views']>[number]): object {

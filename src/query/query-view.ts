@@ -1,7 +1,8 @@
 import { parseQuery } from './parse-query.ts';
 import { renderQuery } from './render-query.ts';
 import { type Row, rowDecoder } from './rows.ts';
-import type { ViewReaders } from './view-readers.ts';
+import type { ViewDescription } from '../projection/program.ts';
+import type { GenerationReader, ViewReaders } from './view-readers.ts';
 
 /** The answer to a view query, all of one position. */
 export interface ViewAnswer {
@@ -13,7 +14,14 @@ export interface ViewAnswer {
 
 /** Answers a query string on a view. Throws VIEW_UNKNOWN, COLUMN_UNKNOWN or QUERY_INVALID. */
 export function queryView(readers: ViewReaders, name: string, parameters: URLSearchParams): ViewAnswer {
-  const { reader, view } = readers.ofView(name);
+  return queryReader(readers.ofView(name).reader, name, parameters);
+}
+
+/** The same on one generation. */
+export function queryReader(reader: GenerationReader, name: string, parameters: URLSearchParams): ViewAnswer {
+  const view = reader.generation.program.views.find(
+    (candidate) => candidate.name === name,
+  ) as ViewDescription;
   const { sql, values } = renderQuery(parseQuery(parameters, view), view);
   const statement = reader.prepare(sql);
   const decode = rowDecoder(view);

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { Copies, type CopyLimits, type CopySource } from './engine/as-of/copies.ts';
+import { type Point, resolvePoint, type ResolvedPoint } from './engine/as-of/point.ts';
+import { TimeIndex } from './engine/as-of/time-index.ts';
+import type { Engine } from './engine/engine.ts';
+import { ProjectionistError } from './errors.ts';
+import type { EventLog } from './event-log/event-log.ts';
+import { CopyReaders } from './query/copy-readers.ts';
+import { PastViews } from './past-views.ts';
+import { GenerationReader, type ViewReaders } from './query/view-readers.ts';
+
+export type { CopyLimits } from './engine/as-of/copies.ts';
+export type { Point, ResolvedPoint } from './engine/as-of/point.ts';
+
+/** At most 16 copies and 2 GiB of them, two built at once. */
+export const USUAL_COPY_LIMITS: CopyLimits = { count: 16, bytes: 2 ** 31, builds: 2 };
+
+export interface TimeTravelOptions {
+  readonly data: string;
+  readonly log: EventLog;
+  readonly engine: Engine;
+  readonly readers: ViewReaders;
+  readonly limits: CopyLimits;
+  readonly now: () => Date;
+}
+
+/** Earlier states of views: finds the position that a point means, has the copy built, and reads it. */
+export class TimeTravel {
+  readonly #options: TimeTravelOptions;
+  readonly #copyReaders = new CopyReaders();
+  readonly #copies: Copies;
+  #times: TimeIndex | undefined;
+
+  constructor(options: TimeTravelOptions) {
+    const { data, log, limits, now } = options;
+    this.#options = options;
+    this.#copies = new Copies({
+      folder: join(data, 'copies'),
+      log: { path: log.path, id: log.id },
+      limits,
+      now,
+      onDelete: (path) => this.#copyReaders.close(path),
+    });
+    options.engine.onLive(({ projection, program }) =>
+      this.#copies.keepOnly(projection, program.hash, log.head()),
+    );
+  }
+
+  /** The position that a point means. Throws POSITION_AHEAD. */
+  resolve(point: Point): Promise<ResolvedPoint> {
+    const { log, now } = this.#options;
+    return resolvePoint(point, {
+      head: () => log.head(),
+      timeAt: (position) => log.timeAt(position),
+      positionAt: (time) => (this.#times ??= new TimeIndex(log.path)).positionAt(time),
+      now,
+    });
+  }
+
+  /**
+   * Runs `read` on a projection's views as of a position. It may run twice: first on the live generation, where that
+   * stands at the very position, and again on a copy if it has moved meanwhile. Throws what `Copies.lease` throws.
+   */
+  async read<T extends { readonly position: number }>(
+    projection: string,
+    position: number,
+    patience: number,
+    read: (reader: GenerationReader) => T,
+  ): Promise<T> {
+    const live = this.#liveReader(projection);
+    if (live.position() === position) {
+      const answer = read(live);
+      if (answer.position === position) return answer;
+    }
+    const source = this.#source(projection);
+    const copy = await this.#copies.lease(source, position, patience);
+    try {
+      return read(this.#copyReaders.of({ ...source.live, path: copy.path }));
+    } finally {
+      copy.release();
+    }
+  }
+
+  /** A projection's views as of a position, to be read at leisure: they stay until they are closed. */
+  async open(projection: string, { position, time }: ResolvedPoint, patience: number): Promise<PastViews> {
+    const source = this.#source(projection);
+    const copy = await this.#copies.lease(source, position, patience);
+    return new PastViews(new GenerationReader({ ...source.live, path: copy.path }), time, () =>
+      copy.release(),
+    );
+  }
+
+  /** What is kept and what is being built. */
+  status(): ReturnType<Copies['status']> {
+    return this.#copies.status();
+  }
+
+  async close(): Promise<void> {
+    await this.#copies.close();
+    this.#copyReaders.closeAll();
+    this.#times?.close();
+  }
+
+  #liveReader(projection: string): GenerationReader {
+    const reader = this.#options.readers.ofProjection(projection);
+    if (reader !== undefined) return reader;
+    throw new ProjectionistError('PROJECTION_NOT_READY', `${projection} has no generation yet`, {
+      hint: 'It answers when its first build is done.',
+      evidence: { projection },
+    });
+  }
+
+  #source(projection: string): CopySource {
+    const live = this.#options.engine.live(projection);
+    if (live === undefined)
+      throw new ProjectionistError('PROJECTION_NOT_READY', `${projection} has no generation yet`);
+    const { projections } = this.#options.engine.definitions;
+    const loaded = projections.find(({ compiled }) => compiled.program.projection === projection);
+    return { live, livePosition: this.#liveReader(projection).position(), loaded };
+  }
+}
