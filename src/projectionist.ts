@@ -79,6 +79,7 @@ export class Projectionist {
         definitions,
         ...(options.now && { now: options.now }),
         ...(options.announce && { announce: options.announce }),
+        ...(options.onFault && { onFault: options.onFault }),
         ...(folder !== undefined && { reload: () => this.#load(folder) }),
       });
     } catch (error) {

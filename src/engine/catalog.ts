@@ -11,7 +11,7 @@ export type GenerationState = 'building' | 'live' | 'retired' | 'failed';
 
 export interface Generation {
   readonly projection: string;
-  /** Counted from 1 for each projection. */
+  /** Counted from 1 for each projection, and never given twice: with a position it names what an answer was made of. */
   readonly number: number;
   /** Relative to the data folder. */
   readonly file: string;
@@ -43,7 +43,11 @@ const CATALOG_FORMAT: Format = {
      ) STRICT, WITHOUT ROWID;
      CREATE UNIQUE INDEX one_live_generation ON generations (projection) WHERE state = 'live';
      CREATE UNIQUE INDEX one_build ON generations (projection) WHERE state = 'building';
-     CREATE TABLE rolled_back (projection TEXT PRIMARY KEY, program_hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE projections (
+       name TEXT PRIMARY KEY,
+       last_number INTEGER NOT NULL,
+       rolled_back_from TEXT
+     ) STRICT, WITHOUT ROWID;
      CREATE TABLE commands (
        id INTEGER PRIMARY KEY AUTOINCREMENT,
        name TEXT NOT NULL,
@@ -57,6 +61,7 @@ const CATALOG_FORMAT: Format = {
 
 const COLUMNS =
   'projection, number, file, program, state, created_at AS createdAt, live_at AS liveAt, boot, error';
+const COMMAND_COLUMNS = 'id, name, projection, state, answer';
 
 /** Which generations there are and which is live: `data/catalog.db`. */
 export class Catalog {
@@ -81,7 +86,10 @@ export class Catalog {
 
   /** The names of all projections that have a generation, defined or not. */
   projections(): string[] {
-    return this.#db.prepare('SELECT DISTINCT projection FROM generations ORDER BY 1').pluck().all() as string[];
+    return this.#db
+      .prepare('SELECT DISTINCT projection FROM generations ORDER BY 1')
+      .pluck()
+      .all() as string[];
   }
 
   find(projection: string, state: 'live' | 'building'): Generation | undefined {
@@ -95,8 +103,13 @@ export class Catalog {
   add(program: Program, boot: string, now: Date): Generation {
     return transact(this.#db, () => {
       const { projection } = program;
-      const next = this.#db.prepare('SELECT coalesce(max(number), 0) + 1 FROM generations WHERE projection = ?').pluck();
-      const number = next.get(projection) as number;
+      const number = this.#db
+        .prepare(
+          `INSERT INTO projections VALUES (?, 1, NULL)
+           ON CONFLICT (name) DO UPDATE SET last_number = last_number + 1 RETURNING last_number`,
+        )
+        .pluck()
+        .get(projection) as number;
       const file = `views/${projection}-${number}.db`;
       this.#db
         .prepare("INSERT INTO generations VALUES (?, ?, ?, ?, 'building', ?, NULL, ?, NULL)")
@@ -105,13 +118,27 @@ export class Catalog {
     });
   }
 
-  /** Makes a generation live in one transaction, and retires the one that was. */
-  makeLive({ projection, number }: Generation, now: Date): void {
-    transact(this.#db, () => {
-      this.#db.prepare("UPDATE generations SET state = 'retired' WHERE projection = ? AND state = 'live'").run(projection);
+  /**
+   * Makes a generation live in one transaction and retires the one that was, which stays for a rollback. Returns those
+   * that nobody will ask for any more: they are forgotten, and their files can go. `rolledBackFrom` is the hash of the
+   * program that a user turns away from with this.
+   */
+  makeLive({ projection, number }: Generation, now: Date, rolledBackFrom: string | undefined): Generation[] {
+    return transact(this.#db, () => {
+      const gone = this.generations(projection).filter(
+        (other) => other.number !== number && (other.state === 'retired' || other.state === 'failed'),
+      );
+      for (const generation of gone) this.remove(generation);
       this.#db
-        .prepare("UPDATE generations SET state = 'live', live_at = ?, error = NULL WHERE projection = ? AND number = ?")
+        .prepare("UPDATE generations SET state = 'retired' WHERE projection = ? AND state = 'live'")
+        .run(projection);
+      this.#db
+        .prepare(
+          "UPDATE generations SET state = 'live', live_at = ?, error = NULL WHERE projection = ? AND number = ?",
+        )
         .run(now.toISOString(), projection, number);
+      this.setRolledBack(projection, rolledBackFrom);
+      return gone;
     });
   }
 
@@ -121,41 +148,50 @@ export class Catalog {
       .run(JSON.stringify(error), projection, number);
   }
 
-  /** Turns a retired or failed generation into one that is being built, so that it catches up again. */
-  reopen({ projection, number }: Generation): void {
-    this.#db.prepare("UPDATE generations SET state = 'building', error = NULL WHERE projection = ? AND number = ?").run(projection, number);
-  }
-
   remove({ projection, number }: Generation): void {
     this.#db.prepare('DELETE FROM generations WHERE projection = ? AND number = ?').run(projection, number);
   }
 
-  /** The program that a user rolled back from, and that is not to be built again unasked. */
-  rolledBackHash(projection: string): string | undefined {
-    return this.#db.prepare('SELECT program_hash FROM rolled_back WHERE projection = ?').pluck().get(projection) as string | undefined;
+  /** The hash of the program that a user rolled back from, and that is not to be built again unasked. */
+  rolledBackFrom(projection: string): string | undefined {
+    const statement = this.#db.prepare('SELECT rolled_back_from FROM projections WHERE name = ?').pluck();
+    return (statement.get(projection) as string | null | undefined) ?? undefined;
   }
 
   setRolledBack(projection: string, hash: string | undefined): void {
-    if (hash === undefined) this.#db.prepare('DELETE FROM rolled_back WHERE projection = ?').run(projection);
-    else this.#db.prepare('INSERT OR REPLACE INTO rolled_back VALUES (?, ?)').run(projection, hash);
+    this.#db
+      .prepare('UPDATE projections SET rolled_back_from = ? WHERE name = ?')
+      .run(hash ?? null, projection);
+  }
+
+  /** The files of all generations, relative to the data folder. */
+  files(): string[] {
+    return this.#db.prepare('SELECT file FROM generations').pluck().all() as string[];
   }
 
   /** Leaves a command for the process that runs the engine; the id is for `command`. */
   ask(name: string, projection: string, now: Date): number {
-    const statement = this.#db.prepare("INSERT INTO commands (name, projection, asked_at, state) VALUES (?, ?, ?, 'asked')");
+    const statement = this.#db.prepare(
+      "INSERT INTO commands (name, projection, asked_at, state) VALUES (?, ?, ?, 'asked')",
+    );
     return Number(statement.run(name, projection, now.toISOString()).lastInsertRowid);
   }
 
-  asked(): Command[] {
-    return this.#db.prepare("SELECT id, name, projection, state, answer FROM commands WHERE state = 'asked' ORDER BY id").all() as Command[];
+  /** The commands in a state, in the order in which they were asked. */
+  commands(state: Command['state']): Command[] {
+    const sql = `SELECT ${COMMAND_COLUMNS} FROM commands WHERE state = ? ORDER BY id`;
+    return this.#db.prepare(sql).all(state) as Command[];
   }
 
   command(id: number): Command | undefined {
-    return this.#db.prepare('SELECT id, name, projection, state, answer FROM commands WHERE id = ?').get(id) as Command | undefined;
+    const sql = `SELECT ${COMMAND_COLUMNS} FROM commands WHERE id = ?`;
+    return this.#db.prepare(sql).get(id) as Command | undefined;
   }
 
   answer(id: number, state: Command['state'], answer: unknown): void {
-    this.#db.prepare('UPDATE commands SET state = ?, answer = ? WHERE id = ?').run(state, JSON.stringify(answer), id);
+    this.#db
+      .prepare('UPDATE commands SET state = ?, answer = ? WHERE id = ?')
+      .run(state, JSON.stringify(answer), id);
   }
 
   close(): void {
@@ -172,7 +208,10 @@ export interface Command {
   readonly answer: string | null;
 }
 
-type GenerationRow = Omit<Generation, 'program' | 'error'> & { readonly program: string; readonly error: string | null };
+type GenerationRow = Omit<Generation, 'program' | 'error'> & {
+  readonly program: string;
+  readonly error: string | null;
+};
 
 function generationOf(row: GenerationRow): Generation {
   return {

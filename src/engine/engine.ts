@@ -2,12 +2,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { type Lock, requireLock } from '../database/lock.ts';
-import { ProjectionistError, reportOf } from '../errors.ts';
+import { ProjectionistError } from '../errors.ts';
 import type { EventLog } from '../event-log/event-log.ts';
 import type { Definitions, LoadedProjection } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
+import { closing } from './build.ts';
 import { Catalog, type Command } from './catalog.ts';
-import type { RunContext } from './generation-run.ts';
+import { CommandDesk } from './commands.ts';
+import { deleteOrphans } from './generation-store.ts';
+import { tellSafely } from './listeners.ts';
 import type { Announce } from './notice.ts';
 import { type KeeperContext, ProjectionKeeper } from './projection-keeper.ts';
 import type { ProjectionStatus } from './status.ts';
@@ -29,10 +32,12 @@ export interface EngineOptions {
   readonly announce?: Announce;
   /** Loads the definitions again, when another process asks for a rebuild. */
   readonly reload?: () => Promise<Definitions>;
+  /** Hears of faults that no caller could be told of. */
+  readonly onFault?: (error: unknown) => void;
 }
 
-/** Milliseconds between two looks for other processes' commands. */
-const COMMAND_POLL = 50;
+/** Milliseconds between two looks at what could change behind the engine's back. */
+const CHECK_INTERVAL = 500;
 
 /** Runs all projections of a data folder. One engine at a time: it holds the folder's engine lock. */
 export class Engine {
@@ -40,14 +45,17 @@ export class Engine {
   readonly #context: KeeperContext;
   readonly #lock: Lock;
   readonly #catalog: Catalog;
+  readonly #desk: CommandDesk;
   readonly #keepers = new Map<string, ProjectionKeeper>();
   readonly #liveListeners = new Set<(live: LiveGeneration) => void>();
   #definitions: Definitions;
   #head: number;
   #stopGrowth: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #seenCommands = -1;
-  #isClosed = false;
+  /** Definitions are taken over one after the other. */
+  #changing: Promise<unknown> = Promise.resolve();
+  #isStarted = false;
+  #closing: Promise<void> | undefined;
 
   /** Takes the engine lock. Throws LOCKED while another process has it. */
   constructor(options: EngineOptions) {
@@ -59,9 +67,19 @@ export class Engine {
       `Another Projectionist runs the projections of ${data}`,
       'Stop it first, or ask it over HTTP; `projectionist rebuild` and `rollback` work beside it.',
     );
-    this.#catalog = new Catalog(join(data, 'catalog.db'));
+    try {
+      this.#catalog = new Catalog(join(data, 'catalog.db'));
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
     this.#head = log.head();
     this.#context = this.#makeContext(options);
+    this.#desk = new CommandDesk(
+      this.#catalog,
+      (command) => this.#obey(command),
+      options.onFault ?? (() => {}),
+    );
     for (const loaded of options.definitions.projections) this.#add(loaded);
   }
 
@@ -70,21 +88,36 @@ export class Engine {
   }
 
   #makeContext({ data, log, now = () => new Date(), announce = () => {} }: EngineOptions): KeeperContext {
-    const run: RunContext = { data, logPath: log.path, logId: log.id, now };
-    // One core is left for the thread that answers queries and appends.
-    const builds = new PQueue({ concurrency: Math.max(1, availableParallelism() - 1) });
-    return { ...run, catalog: this.#catalog, builds, head: () => this.#head, announce, onLive: (name) => this.#onLive(name) };
+    const eventIdAt = (position: number): string | undefined =>
+      log.readAll({ after: position - 1, limit: 1 }).next().value?.id;
+    return {
+      data,
+      logPath: log.path,
+      logId: log.id,
+      now,
+      eventIdAt,
+      catalog: this.#catalog,
+      // One core is left for the thread that answers queries and appends.
+      builds: new PQueue({ concurrency: Math.max(1, availableParallelism() - 1) }),
+      head: () => this.#head,
+      announce: (notice) => tellSafely(announce, notice),
+      onLive: (name) => this.#onLive(name),
+    };
   }
 
   /** Takes up every projection, and follows the log from here on. */
   start(): void {
+    if (this.#isStarted || this.#closing !== undefined) return;
+    this.#isStarted = true;
     this.#head = this.#options.log.head();
+    deleteOrphans(this.#options.data, this.#catalog);
     for (const keeper of this.#keepers.values()) keeper.start();
     for (const name of this.#catalog.projections()) {
       if (!this.#keepers.has(name)) this.#context.announce({ kind: 'orphaned', projection: name });
     }
     this.#stopGrowth = this.#options.log.onGrowth((head) => this.#grow(head));
-    this.#timer = setInterval(() => this.#pollCommands(), COMMAND_POLL);
+    this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL);
+    this.#desk.open();
   }
 
   status(): ProjectionStatus[] {
@@ -104,48 +137,71 @@ export class Engine {
     this.#liveListeners.add(listener);
   }
 
-  /** Resolves when the live generation of `name` has committed `position`. Rejects with WAIT_TIMEOUT. */
+  /**
+   * Resolves when the live generation of `name` has committed `position`. Rejects with WAIT_TIMEOUT, PROJECTION_STOPPED
+   * where nothing is left that could bring it, and CLOSED when `signal` aborts.
+   */
   waitFor(name: string, position: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return this.#keeper(name).waiters.wait(position, milliseconds, signal);
+    return this.#keeper(name).waitFor(position, milliseconds, signal);
   }
 
+  /** Builds the next generation of `name` beside the live one; resolves when it answers. Rejects with what stopped it. */
   async rebuild(name: string): Promise<LiveGeneration> {
+    this.#refuseWhenClosing();
     await this.#keeper(name).rebuild();
     return this.live(name) as LiveGeneration;
   }
 
+  /** Goes back to the generation before; resolves when it answers. Throws NOTHING_TO_ROLL_BACK. */
   async rollback(name: string): Promise<LiveGeneration> {
+    this.#refuseWhenClosing();
     await this.#keeper(name).rollback();
     return this.live(name) as LiveGeneration;
   }
 
-  /** Takes over other definitions: builds what changed, adds what is new, and lets go of what is gone. Answers the names of what is built. */
-  async useDefinitions(definitions: Definitions): Promise<string[]> {
+  /**
+   * Takes over other definitions: builds what changed, adds what is new, and lets go of what is gone. Answers the names
+   * of what is built.
+   */
+  useDefinitions(definitions: Definitions): Promise<string[]> {
+    const change = this.#changing.then(() => this.#takeOver(definitions));
+    this.#changing = change.catch(() => {});
+    return change;
+  }
+
+  async #takeOver(definitions: Definitions): Promise<string[]> {
+    this.#refuseWhenClosing();
     this.#definitions = definitions;
     const names = new Set(definitions.projections.map(({ compiled }) => compiled.program.projection));
-    for (const [name, keeper] of this.#keepers) {
-      if (names.has(name)) continue;
-      this.#keepers.delete(name);
-      await keeper.stop();
-      this.#context.announce({ kind: 'orphaned', projection: name });
-    }
-    const changed: string[] = [];
-    for (const loaded of definitions.projections) {
-      const name = loaded.compiled.program.projection;
-      const keeper = this.#keepers.get(name);
-      if (keeper === undefined) this.#add(loaded).start();
-      if (keeper === undefined || keeper.useDefinition(loaded)) changed.push(name);
-    }
-    return changed;
+    const gone = [...this.#keepers.values()].filter(({ name }) => !names.has(name));
+    for (const { name } of gone) this.#keepers.delete(name);
+    const changed = definitions.projections.filter((loaded) => this.#take(loaded));
+    await Promise.all(gone.map((keeper) => keeper.stop()));
+    for (const { name } of gone) this.#context.announce({ kind: 'orphaned', projection: name });
+    return changed.map(({ compiled }) => compiled.program.projection);
+  }
+
+  /** True where this makes a difference to the rows. */
+  #take(loaded: LoadedProjection): boolean {
+    const keeper = this.#keepers.get(loaded.compiled.program.projection);
+    if (keeper !== undefined) return keeper.useDefinition(loaded);
+    const added = this.#add(loaded);
+    if (this.#isStarted) added.start();
+    return true;
   }
 
   /** Finishes the batches at hand and closes everything that the engine opened. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#timer);
     this.#stopGrowth?.();
+    await this.#changing;
     await Promise.all([...this.#keepers.values()].map((keeper) => keeper.stop()));
+    await this.#desk.close();
     this.#catalog.close();
     this.#lock.release();
   }
@@ -167,7 +223,7 @@ export class Engine {
 
   #onLive(name: string): void {
     const live = this.live(name);
-    if (live !== undefined) for (const listener of this.#liveListeners) listener(live);
+    if (live !== undefined) for (const listener of this.#liveListeners) tellSafely(listener, live);
   }
 
   #grow(head: number): void {
@@ -175,21 +231,21 @@ export class Engine {
     for (const keeper of this.#keepers.values()) keeper.advance(head);
   }
 
-  #pollCommands(): void {
-    const version = this.#catalog.dataVersion();
-    if (version === this.#seenCommands) return;
-    this.#seenCommands = version;
-    for (const command of this.#catalog.asked()) void this.#obey(command);
+  #refuseWhenClosing(): void {
+    if (this.#closing !== undefined) throw closing();
   }
 
-  async #obey(command: Command): Promise<void> {
-    this.#catalog.answer(command.id, 'running', null);
-    try {
-      if (this.#options.reload !== undefined) await this.useDefinitions(await this.#options.reload());
-      const live = await (command.name === 'rollback' ? this.rollback(command.projection) : this.rebuild(command.projection));
-      this.#catalog.answer(command.id, 'done', { generation: live.number });
-    } catch (error) {
-      if (!this.#isClosed) this.#catalog.answer(command.id, 'failed', reportOf(error));
-    }
+  #check(): void {
+    for (const keeper of this.#keepers.values()) keeper.check();
+  }
+
+  async #obey({ name, projection }: Command): Promise<{ generation: number }> {
+    if (name === 'rollback') return { generation: (await this.rollback(projection)).number };
+    if (name !== 'rebuild')
+      throw new ProjectionistError('USAGE', `There is no command ${name}`, {
+        hint: 'Known are rebuild and rollback; a newer projectionist may know more.',
+      });
+    if (this.#options.reload !== undefined) await this.useDefinitions(await this.#options.reload());
+    return { generation: (await this.rebuild(projection)).number };
   }
 }

@@ -2,14 +2,16 @@ import { existsSync, rmSync } from 'node:fs';
 import { type Format, migrate } from '../database/migrate.ts';
 import { openDatabase, type Purpose, type SqliteDatabase } from '../database/open.ts';
 import { transact } from '../database/transaction.ts';
-import { ProjectionistError } from '../errors.ts';
 import { feedSetup } from '../projection/feed-sql.ts';
 import type { IndexDescription, Program } from '../projection/program.ts';
+import { damaged, isDamage } from './faults.ts';
 
 /** The checkpoint of a generation, kept in its own file: it commits with the rows. */
 export interface Checkpoint {
   /** The position of the last event that was applied; 0 before the first. */
   readonly position: number;
+  /** That event's id: a log that was restored from an older copy, and has grown again, has another one there. */
+  readonly eventId: string | null;
   readonly logId: string;
   readonly programHash: string;
 }
@@ -22,14 +24,22 @@ const GENERATION_FORMAT: Format = {
     `CREATE TABLE projectionist_checkpoint (
        one INTEGER PRIMARY KEY CHECK (one = 1),
        position INTEGER NOT NULL,
+       event_id TEXT,
        log_id TEXT NOT NULL,
        program_hash TEXT NOT NULL
      ) STRICT`,
   ],
 };
 
-/** Opens a generation for writing; an empty file gets the views of `program`, without the indexes that can wait. */
-export function openGeneration(path: string, program: Program, logId: string, purpose: Purpose): SqliteDatabase {
+/**
+ * Opens a generation that is being built; an empty file gets the views of `program`, without the indexes that can wait.
+ */
+export function openGeneration(
+  path: string,
+  program: Program,
+  logId: string,
+  purpose: Purpose,
+): SqliteDatabase {
   const db = openDatabase(path, { purpose });
   try {
     migrate(db, GENERATION_FORMAT);
@@ -41,10 +51,24 @@ export function openGeneration(path: string, program: Program, logId: string, pu
   }
 }
 
+/** Opens a generation that has been live, to follow the log. Throws GENERATION_DAMAGED rather than begin a new one. */
+export function openBuilt(path: string, program: Program): SqliteDatabase {
+  if (!existsSync(path)) throw damaged(program.projection, path, 'is missing');
+  const db = openDatabase(path, { purpose: 'derived', mustExist: true });
+  try {
+    const found = readCheckpoint(db)?.programHash;
+    if (found !== program.hash) throw damaged(program.projection, path, 'holds no such generation');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 function createViews(db: SqliteDatabase, program: Program, logId: string): void {
   transact(db, () => {
     for (const sql of [...Object.values(program.tables), ...program.search]) db.exec(sql);
-    db.prepare('INSERT INTO projectionist_checkpoint VALUES (1, 0, ?, ?)').run(logId, program.hash);
+    db.prepare('INSERT INTO projectionist_checkpoint VALUES (1, 0, NULL, ?, ?)').run(logId, program.hash);
     const needed = neededIndexes(db, program);
     for (const index of program.indexes) if (needed.has(index.name)) db.exec(index.sql);
   });
@@ -62,9 +86,15 @@ function neededIndexes(db: SqliteDatabase, program: Program): Set<string> {
   db.exec('SAVEPOINT plan');
   try {
     for (const { sql } of program.indexes) db.exec(sql);
-    const statements = Object.values(program.feed).flat().flatMap((block) => block.statements);
-    const plans = statements.filter((statement) => !statement.startsWith('INSERT INTO feed_')).flatMap((sql) => planOf(db, sql));
-    return new Set(program.indexes.map(({ name }) => name).filter((name) => plans.some((plan) => mentions(plan, name))));
+    const statements = Object.values(program.feed)
+      .flat()
+      .flatMap((block) => block.statements);
+    const plans = statements
+      .filter((statement) => !statement.startsWith('INSERT INTO feed_'))
+      .flatMap((sql) => planOf(db, sql));
+    return new Set(
+      program.indexes.map(({ name }) => name).filter((name) => plans.some((plan) => mentions(plan, name))),
+    );
   } finally {
     db.exec('ROLLBACK TO plan; RELEASE plan');
   }
@@ -75,7 +105,9 @@ function planOf(db: SqliteDatabase, statement: string): string[] {
   const standing = statement.replaceAll(/\bNEW\.\w+/g, "'?'").replace(/^SELECT RAISE\(.*$/s, 'SELECT 1');
   // Functions of fn() are registered later, with the definition; any function will do for a plan.
   const plain = standing.replaceAll(/\bfn_\w+\(/g, 'coalesce(NULL, ');
-  return (db.prepare(`EXPLAIN QUERY PLAN ${plain}`).all() as { detail: string }[]).map(({ detail }) => detail);
+  return (db.prepare(`EXPLAIN QUERY PLAN ${plain}`).all() as { detail: string }[]).map(
+    ({ detail }) => detail,
+  );
 }
 
 function mentions(plan: string, index: string): boolean {
@@ -91,11 +123,17 @@ export function connectFeed(db: SqliteDatabase, program: Program, logPath: strin
 /** Undefined where the file has no views yet. */
 export function readCheckpoint(db: SqliteDatabase): Checkpoint | undefined {
   return db
-    .prepare('SELECT position, log_id AS logId, program_hash AS programHash FROM projectionist_checkpoint')
+    .prepare(
+      `SELECT position, event_id AS eventId, log_id AS logId, program_hash AS programHash
+       FROM projectionist_checkpoint`,
+    )
     .get() as Checkpoint | undefined;
 }
 
-/** Reads a generation's checkpoint without disturbing it; undefined where the file is missing or is no generation. */
+/**
+ * Reads a generation's checkpoint without disturbing it; undefined where the file is missing or is no generation. What
+ * merely keeps it from being read now is thrown.
+ */
 export function peekCheckpoint(path: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
   try {
@@ -105,10 +143,15 @@ export function peekCheckpoint(path: string): Checkpoint | undefined {
     } finally {
       db.close();
     }
-  } catch {
-    // Truncated, foreign or empty: whatever it is, it holds no usable checkpoint, and the generation is built again.
-    return undefined;
+  } catch (error) {
+    if (isDamage(error) || isSqlError(error)) return undefined;
+    throw error;
   }
+}
+
+/** Such as "no such table": a database, but not one of ours. */
+function isSqlError(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'SQLITE_ERROR';
 }
 
 /** Makes a generation's file durable and whole: indexes, one sync, SQLite's own check. Throws GENERATION_DAMAGED. */
@@ -121,12 +164,8 @@ export function sealGeneration(db: SqliteDatabase, program: Program): void {
   db.pragma('main.synchronous = FULL');
   db.pragma('main.wal_checkpoint(TRUNCATE)');
   const verdict = db.pragma('main.integrity_check(1)', { simple: true });
-  if (verdict !== 'ok') {
-    throw new ProjectionistError('GENERATION_DAMAGED', `The new generation fails SQLite's integrity check: ${String(verdict)}`, {
-      hint: 'Check the disk, then rebuild.',
-      evidence: { projection: program.projection, file: db.name },
-    });
-  }
+  if (verdict !== 'ok')
+    throw damaged(program.projection, db.name, `fails SQLite's integrity check: ${String(verdict)}`);
 }
 
 /** Deletes a generation's file and what SQLite keeps beside it. */

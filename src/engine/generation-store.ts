@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Program } from '../projection/program.ts';
 import { bootName, isSameBoot } from './boot.ts';
@@ -5,29 +6,45 @@ import type { Catalog, Generation } from './catalog.ts';
 import { deleteGeneration, peekCheckpoint } from './generation-file.ts';
 import type { RunContext } from './generation-run.ts';
 
-/** Retired generations that are kept for a rollback. */
-const KEPT = 1;
+/** A generation that cannot be used any more, and why. */
+export interface LostGeneration {
+  readonly generation: Generation;
+  readonly reason: string;
+}
 
 /** The generations of one projection, as the catalogue and the files have them. */
 export class GenerationStore {
   readonly #name: string;
   readonly #catalog: Catalog;
   readonly #context: RunContext;
+  #rolledBackFrom: string | undefined;
 
   constructor(name: string, catalog: Catalog, context: RunContext) {
     this.#name = name;
     this.#catalog = catalog;
     this.#context = context;
+    this.#rolledBackFrom = catalog.rolledBackFrom(name);
   }
 
-  /** The live generation, if its file still belongs to this log; one that does not is discarded, and `onDiscard` told why. */
-  live(head: number, onDiscard: (reason: string) => void): Generation | undefined {
+  /** The hash of the program that was rolled back from, and that is not to be built unasked. */
+  get rolledBackFrom(): string | undefined {
+    return this.#rolledBackFrom;
+  }
+
+  forgetRollback(): void {
+    if (this.#rolledBackFrom === undefined) return;
+    this.#catalog.setRolledBack(this.#name, undefined);
+    this.#rolledBackFrom = undefined;
+  }
+
+  /** The live generation, if its file still belongs to this log; one that does not is discarded. */
+  live(head: number): { live?: Generation; lost?: LostGeneration } {
     const live = this.#catalog.find(this.#name, 'live');
-    const fault = live === undefined ? undefined : this.#fault(live, head);
-    if (live === undefined || fault === undefined) return live;
-    onDiscard(fault);
+    if (live === undefined) return {};
+    const reason = this.#fault(live, head);
+    if (reason === undefined) return { live };
     this.discard(live);
-    return undefined;
+    return { lost: { generation: live, reason } };
   }
 
   /** A build that was interrupted and can go on, for the program that is wanted now; any other one is discarded. */
@@ -36,32 +53,45 @@ export class GenerationStore {
     if (build === undefined) return undefined;
     const isWanted = build.program.hash === hash;
     // Built without syncs: after a crash of the machine its pages may be torn, and nothing would tell.
-    if (isWanted && isSameBoot(build.boot, bootName()) && this.#fault(build, head) === undefined) return build;
+    if (isWanted && isSameBoot(build.boot, bootName()) && this.#fault(build, head) === undefined)
+      return build;
     this.discard(build);
     return undefined;
   }
 
+  /** Registers the next generation, in place of any other that was being built. */
   create(program: Program): Generation {
+    const abandoned = this.#catalog.find(this.#name, 'building');
+    if (abandoned !== undefined) this.discard(abandoned);
     return this.#catalog.add(program, bootName(), this.#context.now());
   }
 
   /** The generation that a rollback goes back to. */
-  previous(): Generation | undefined {
-    const retired = this.#catalog.generations(this.#name).filter(({ state }) => state === 'retired');
-    return retired.toSorted((a, b) => (a.liveAt ?? '').localeCompare(b.liveAt ?? '')).at(-1);
+  previous(head: number): Generation | undefined {
+    const retired = this.#catalog.generations(this.#name).find(({ state }) => state === 'retired');
+    if (retired === undefined || this.#fault(retired, head) === undefined) return retired;
+    this.discard(retired);
+    return undefined;
   }
 
-  /** Deletes what no rollback will ask for. */
-  prune(): void {
-    const generations = this.#catalog.generations(this.#name);
-    const retired = generations.filter(({ state }) => state === 'retired');
-    const old = retired.toSorted((a, b) => (b.liveAt ?? '').localeCompare(a.liveAt ?? '')).slice(KEPT);
-    for (const generation of [...old, ...generations.filter(({ state }) => state === 'failed')]) this.discard(generation);
+  /** Makes a generation live and keeps the one that was; deletes what no rollback will ask for. */
+  makeLive(generation: Generation, rolledBackFrom: string | undefined): void {
+    const gone = this.#catalog.makeLive(generation, this.#context.now(), rolledBackFrom);
+    this.#rolledBackFrom = rolledBackFrom;
+    for (const { file } of gone) deleteFile(join(this.#context.data, file));
+  }
+
+  /** Keeps a failed build's entry for its error, without its file, and no earlier one. */
+  fail(generation: Generation, error: Parameters<Catalog['fail']>[1]): void {
+    for (const other of this.#catalog.generations(this.#name))
+      if (other.state === 'failed') this.discard(other);
+    this.#catalog.fail(generation, error);
+    deleteFile(join(this.#context.data, generation.file));
   }
 
   discard(generation: Generation): void {
     this.#catalog.remove(generation);
-    deleteGeneration(join(this.#context.data, generation.file));
+    deleteFile(join(this.#context.data, generation.file));
   }
 
   /** Why a generation's file cannot be used with this log. */
@@ -69,8 +99,42 @@ export class GenerationStore {
     const checkpoint = peekCheckpoint(join(this.#context.data, generation.file));
     if (checkpoint === undefined) return `the file ${generation.file} is missing or damaged`;
     if (checkpoint.logId !== this.#context.logId) return 'it was built from another log';
-    if (checkpoint.programHash !== generation.program.hash) return `the file ${generation.file} holds another program`;
-    if (checkpoint.position > head) return `it is at position ${checkpoint.position}, and the log ends at ${head}: the log was restored from an older copy`;
+    if (checkpoint.programHash !== generation.program.hash)
+      return `the file ${generation.file} holds another program`;
+    const { position, eventId } = checkpoint;
+    if (position > head)
+      return `it is at position ${position}, and the log ends at ${head}: the log was restored from an older copy`;
+    if (position > 0 && this.#context.eventIdAt(position) !== eventId)
+      return `the log holds another event at position ${position}: it was restored from an older copy, and has grown since`;
     return undefined;
+  }
+}
+
+/** A file that cannot be deleted now, because a reader of this process has it open on Windows, goes at the next start. */
+function deleteFile(path: string): void {
+  try {
+    deleteGeneration(path);
+  } catch {
+    // Nothing refers to it any more; see deleteOrphans.
+  }
+}
+
+const GENERATION_FILE = /^[a-z][a-z0-9_-]*-\d+\.db(-wal|-shm)?$/;
+
+/** Deletes the files of generations that the catalogue does not know: a kill came between its change and the deletion. */
+export function deleteOrphans(data: string, catalog: Catalog): void {
+  const known = new Set(catalog.files());
+  for (const file of filesIn(join(data, 'views'))) {
+    const generation = `views/${file.replace(/-(wal|shm)$/, '')}`;
+    if (GENERATION_FILE.test(file) && !known.has(generation)) deleteFile(join(data, generation));
+  }
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Not there before the first build.
+    return [];
   }
 }

@@ -33,7 +33,9 @@ export function inspect(data: string): Inspection {
   if (!existsSync(join(data, 'catalog.db'))) return { isRunning, head, events, projections: [] };
   const catalog = new Catalog(join(data, 'catalog.db'));
   try {
-    const projections = catalog.projections().map((name) => inspectProjection(data, name, catalog.generations(name), head));
+    const projections = catalog
+      .projections()
+      .map((name) => inspectProjection(data, name, catalog.generations(name), head));
     return { isRunning, head, events, projections };
   } finally {
     catalog.close();
@@ -58,7 +60,12 @@ function inspectLog(path: string): Pick<Inspection, 'head' | 'events'> {
   }
 }
 
-function inspectProjection(data: string, name: string, generations: readonly Generation[], head: number): InspectedProjection {
+function inspectProjection(
+  data: string,
+  name: string,
+  generations: readonly Generation[],
+  head: number,
+): InspectedProjection {
   const positionOf = (generation: Generation) => peekCheckpoint(join(data, generation.file))?.position ?? 0;
   const live = generations.find(({ state }) => state === 'live');
   const building = generations.find(({ state }) => state === 'building');

@@ -11,11 +11,37 @@ export type Notice =
       /** The position from which an interrupted build goes on; 0 for a new one. */
       readonly from: number;
     }
-  | { readonly kind: 'went-live'; readonly projection: string; readonly generation: number; readonly position: number; readonly seconds: number }
-  | { readonly kind: 'resumed'; readonly projection: string; readonly generation: number; readonly position: number }
-  | { readonly kind: 'waiting'; readonly projection: string; readonly generation: number; readonly error: ErrorReport }
-  | { readonly kind: 'stopped'; readonly projection: string; readonly generation: number; readonly error: ErrorReport }
-  | { readonly kind: 'kept'; readonly projection: string; readonly generation: number; readonly reason: string }
+  | {
+      readonly kind: 'went-live';
+      readonly projection: string;
+      readonly generation: number;
+      readonly position: number;
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: 'resumed';
+      readonly projection: string;
+      readonly generation: number;
+      readonly position: number;
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly projection: string;
+      readonly generation: number;
+      readonly error: ErrorReport;
+    }
+  | {
+      readonly kind: 'stopped';
+      readonly projection: string;
+      readonly generation: number;
+      readonly error: ErrorReport;
+    }
+  | {
+      readonly kind: 'kept';
+      readonly projection: string;
+      readonly generation: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'orphaned'; readonly projection: string };
 
 export type Announce = (notice: Notice) => void;

@@ -1,4 +1,4 @@
-import { type ErrorReport, errorFrom, ProjectionistError } from '../errors.ts';
+import { type ErrorReport, ProjectionistError } from '../errors.ts';
 
 interface Waiter {
   readonly position: number;
@@ -6,35 +6,35 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** The longest delay that a timer takes: a greater one fires at once (Node's documentation of setTimeout). */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
 /** Those who wait until a projection's live generation has reached a position. */
 export class PositionWaiters {
   readonly #waiting = new Set<Waiter>();
   /** -1 until a generation answers: of an empty log, position 0 is reached only then. */
   #reached = -1;
+  /** Why nobody who waits can hope. */
+  #obstacle: ProjectionistError | undefined;
 
   /**
-   * Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds, and with CLOSED when
-   * `signal` aborts.
+   * Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds, with CLOSED when
+   * `signal` aborts, and at once when the projection has stopped and nothing is being built.
    */
   wait(position: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (position <= this.#reached) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const abort = (): void => waiter.reject(new ProjectionistError('CLOSED', 'Nobody waits any more'));
-      const timer = setTimeout(() => finish(() => reject(this.#late(position))), milliseconds);
-      const finish = (settle: () => void): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-        this.#waiting.delete(waiter);
-        settle();
-      };
-      const waiter: Waiter = {
-        position,
-        resolve: () => finish(resolve),
-        reject: (error) => finish(() => reject(error)),
-      };
-      this.#waiting.add(waiter);
-      if (signal?.aborted === true) abort();
-      else signal?.addEventListener('abort', abort);
+    if (this.#obstacle !== undefined) return Promise.reject(this.#obstacle);
+    if (signal?.aborted === true) return Promise.reject(nobodyWaits());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { position, resolve, reject };
+    this.#waiting.add(waiter);
+    const abort = (): void => reject(nobodyWaits());
+    signal?.addEventListener('abort', abort);
+    const timer = setTimeout(() => reject(this.#late(position)), Math.min(milliseconds, LONGEST_DELAY));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      this.#waiting.delete(waiter);
     });
   }
 
@@ -43,12 +43,29 @@ export class PositionWaiters {
     for (const waiter of this.#waiting) if (waiter.position <= this.#reached) waiter.resolve();
   }
 
-  fail(error: ErrorReport): void {
-    for (const waiter of this.#waiting) waiter.reject(errorFrom(error));
+  /** Rejects those who wait, and those who come, until `unblock`. */
+  block(projection: string, error: ErrorReport): void {
+    const { hint, evidence } = error;
+    this.#refuse(
+      new ProjectionistError('PROJECTION_STOPPED', `${projection} has stopped: ${error.message}`, {
+        hint,
+        evidence: { projection, ...evidence },
+      }),
+    );
+  }
+
+  /** There is hope again: something is being built. */
+  unblock(): void {
+    this.#obstacle = undefined;
   }
 
   close(): void {
-    for (const waiter of this.#waiting) waiter.reject(new ProjectionistError('CLOSED', 'The engine is stopping'));
+    this.#refuse(new ProjectionistError('CLOSED', 'The engine is stopping'));
+  }
+
+  #refuse(obstacle: ProjectionistError): void {
+    this.#obstacle = obstacle;
+    for (const waiter of this.#waiting) waiter.reject(obstacle);
   }
 
   get #at(): number {
@@ -56,9 +73,17 @@ export class PositionWaiters {
   }
 
   #late(position: number): ProjectionistError {
-    return new ProjectionistError('WAIT_TIMEOUT', `Position ${position} is not applied yet; the projection is at ${this.#at}`, {
-      hint: 'Wait longer, or look at the projection with `projectionist status`.',
-      evidence: { expected: position, actual: this.#at },
-    });
+    return new ProjectionistError(
+      'WAIT_TIMEOUT',
+      `Position ${position} is not applied yet; the projection is at ${this.#at}`,
+      {
+        hint: 'Wait longer, or look at the projection with `projectionist status`.',
+        evidence: { expected: position, actual: this.#at },
+      },
+    );
   }
+}
+
+function nobodyWaits(): ProjectionistError {
+  return new ProjectionistError('CLOSED', 'Nobody waits any more');
 }

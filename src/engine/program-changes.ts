@@ -13,7 +13,11 @@ export function programChanges(before: Program, after: Program): string[] {
   ];
 }
 
-function compare(what: string, before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
+function compare(
+  what: string,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.flatMap((name) => {
     if (!(name in before)) return [`${what} ${name} added`];

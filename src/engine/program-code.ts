@@ -5,7 +5,10 @@ import type { ProgramCode } from './projector.ts';
 
 /** The JavaScript behind a compiled projection's program. */
 export function codeOf({ definition, functions }: CompiledProjection): ProgramCode {
-  return { functions, upcast: (type, from, to, data) => upcastTo(definition.events.events[type], type, from, to, data) };
+  return {
+    functions,
+    upcast: (type, from, to, data) => upcastTo(definition.events.events[type], type, from, to, data),
+  };
 }
 
 /** For a program that is data alone: an event in another schema version than it expects is refused. */

@@ -4,6 +4,7 @@ import { ProjectionistError } from '../errors.ts';
 import type { ProgramFunction } from '../projection/compile.ts';
 import { feedInsert, UPCAST_FUNCTION } from '../projection/feed-sql.ts';
 import type { Program } from '../projection/program.ts';
+import { isDamage, isEngineFault, isStorageFault } from './faults.ts';
 import { type Checkpoint, readCheckpoint } from './generation-file.ts';
 
 /** Brings an event's data from one schema version to another. */
@@ -30,7 +31,7 @@ export class Projector {
   readonly #scan: SqliteStatement;
   readonly #indexed: SqliteStatement;
   readonly #advance: SqliteStatement;
-  readonly #exists: SqliteStatement;
+  readonly #eventId: SqliteStatement;
   #position: number;
 
   constructor(db: SqliteDatabase, program: Program, code: ProgramCode) {
@@ -39,8 +40,10 @@ export class Projector {
     registerCode(db, program, code);
     this.#scan = db.prepare(feedInsert(program, 'scan'));
     this.#indexed = db.prepare(feedInsert(program, 'index'));
-    this.#advance = db.prepare('UPDATE projectionist_checkpoint SET position = ? WHERE position = ?');
-    this.#exists = db.prepare('SELECT 1 FROM log.events WHERE position = ?').pluck();
+    this.#advance = db.prepare(
+      'UPDATE projectionist_checkpoint SET position = ?, event_id = ? WHERE position = ?',
+    );
+    this.#eventId = db.prepare('SELECT id FROM log.events WHERE position = ?').pluck();
     this.#position = (readCheckpoint(db) as Checkpoint).position;
   }
 
@@ -53,7 +56,9 @@ export class Projector {
   share(head: number): number {
     if (head === 0) return 1;
     const types = this.program.types.map(() => '?').join(', ');
-    const count = this.#db.prepare(`SELECT coalesce(sum(events), 0) FROM log.event_types WHERE type IN (${types})`).pluck();
+    const count = this.#db
+      .prepare(`SELECT coalesce(sum(events), 0) FROM log.event_types WHERE type IN (${types})`)
+      .pluck();
     return (count.get(...this.program.types.map(({ type }) => type)) as number) / head;
   }
 
@@ -68,78 +73,85 @@ export class Projector {
     const isSparse = share < DENSE_SHARE && to - from > SHORT_RANGE;
     // Deferred: BEGIN IMMEDIATE would take the attached log's write lock too, and hold up every append.
     transactDeferred(this.#db, () => {
-      this.#requireEvent(from + 1);
-      this.#requireEvent(to);
+      this.#eventAt(from + 1);
+      // First, so that a second projector is found out before it has touched a row.
+      if (this.#advance.run(to, this.#eventAt(to), from).changes !== 1) throw this.#moved(from);
       (isSparse ? this.#indexed : this.#scan).run(from, to);
-      if (this.#advance.run(to, from).changes !== 1) throw this.#moved(from);
     });
     this.#position = to;
   }
 
   /**
-   * Applies as much as can be applied up to `to`, after a batch has failed: halves the range until one event stands
-   * alone. Returns that event's error, or undefined when everything went well after all.
+   * Applies what can be applied up to `to`, after a batch to there has failed: halves the range that holds the fault
+   * until one event stands alone. Returns that event's error, or undefined when everything went well after all.
    */
-  applyAround(to: number): ProjectionistError | undefined {
-    let end = to;
-    while (this.#position < to) {
+  applyAround(to: number, share = 1): ProjectionistError | undefined {
+    let failing = to;
+    while (this.#position < failing) {
+      const end = this.#position + Math.ceil((failing - this.#position) / 2);
       try {
-        this.apply(end);
-        end = to;
+        this.apply(end, share);
       } catch (error) {
-        if (isStorageFault(error) || isEngineFault(error)) throw error;
+        if (isStorageFault(error) || isEngineFault(error) || isDamage(error)) throw error;
         if (end === this.#position + 1) return this.#applyError(end, error);
-        end = this.#position + Math.floor((end - this.#position) / 2);
+        failing = end;
       }
     }
     return undefined;
   }
 
-  #requireEvent(position: number): void {
-    if (this.#exists.get(position) !== undefined) return;
-    throw new ProjectionistError('LOG_GAP', `The log has no event at position ${position}, which comes next`, {
-      hint: 'The log was replaced or damaged. Restore it, then rebuild.',
-      evidence: { projection: this.program.projection, position },
-    });
+  /** The id of an event that must be there. */
+  #eventAt(position: number): string {
+    const id = this.#eventId.get(position) as string | undefined;
+    if (id !== undefined) return id;
+    throw new ProjectionistError(
+      'LOG_GAP',
+      `The log has no event at position ${position}, which comes next`,
+      {
+        hint: 'The log was replaced or damaged. Restore it, then rebuild.',
+        evidence: { projection: this.program.projection, position },
+      },
+    );
   }
 
   #moved(from: number): ProjectionistError {
     const found = readCheckpoint(this.#db)?.position;
-    return new ProjectionistError('CHECKPOINT_MOVED', `Another projector works on this generation: the checkpoint is at ${found}, not at ${from}`, {
-      hint: 'Let only one process run this projection.',
-      evidence: { projection: this.program.projection, expected: from, actual: found },
-    });
+    return new ProjectionistError(
+      'CHECKPOINT_MOVED',
+      `Another projector works on this generation: the checkpoint is at ${found}, not at ${from}`,
+      {
+        hint: 'Let only one process run this projection.',
+        evidence: { projection: this.program.projection, expected: from, actual: found },
+      },
+    );
   }
 
   #applyError(position: number, cause: unknown): ProjectionistError {
-    const event = this.#db.prepare('SELECT id, type, stream FROM log.events WHERE position = ?').get(position) as
-      | { id: string; type: string; stream: string }
-      | undefined;
+    const event = this.#db
+      .prepare('SELECT id, type, stream FROM log.events WHERE position = ?')
+      .get(position) as { id: string; type: string; stream: string } | undefined;
     const { projection } = this.program;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new ProjectionistError('APPLY_FAILED', `${event?.type ?? 'The event'} at position ${position} cannot be applied: ${reason}`, {
-      hint: 'Correct the handler (a changed definition is built anew), or append an event that puts the data right.',
-      evidence: { projection, position, eventId: event?.id, eventType: event?.type, stream: event?.stream },
-      cause,
-    });
+    return new ProjectionistError(
+      'APPLY_FAILED',
+      `${event?.type ?? 'The event'} at position ${position} cannot be applied: ${reason}`,
+      {
+        hint: 'Correct the handler (a changed definition is built anew), or append an event that puts the data right.',
+        evidence: { projection, position, eventId: event?.id, eventType: event?.type, stream: event?.stream },
+        cause,
+      },
+    );
   }
-}
-
-/** True for errors of the disk or of locks, which say nothing about the event. */
-export function isStorageFault(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM|CANTOPEN|READONLY|CORRUPT|NOTADB)/.test(code);
-}
-
-function isEngineFault(error: unknown): boolean {
-  return error instanceof ProjectionistError && (error.code === 'LOG_GAP' || error.code === 'CHECKPOINT_MOVED');
 }
 
 function registerCode(db: SqliteDatabase, program: Program, code: ProgramCode): void {
   for (const name of Object.keys(program.functions)) {
     const implementation = code.functions.get(name);
-    if (implementation === undefined) throw new Error(`The function ${name} of ${program.projection} is missing`);
-    db.function(name, { deterministic: true, varargs: true }, (...values: never[]) => sqlValue(name, implementation(...values)));
+    if (implementation === undefined)
+      throw new Error(`The function ${name} of ${program.projection} is missing`);
+    db.function(name, { deterministic: true, varargs: true }, (...values: never[]) =>
+      sqlValue(name, implementation(...values)),
+    );
   }
   const versions = new Map(program.types.map(({ type, schemaVersion }) => [type, schemaVersion]));
   db.function(UPCAST_FUNCTION, { deterministic: true }, (type: string, version: number, data: string) =>

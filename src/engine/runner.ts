@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { applyPragmas, type SqliteDatabase } from '../database/open.ts';
 import { storageError } from '../database/storage-error.ts';
 import { type ErrorReport, reportOf } from '../errors.ts';
 import type { Program } from '../projection/program.ts';
 import { BatchSize } from './batch-size.ts';
-import { connectFeed, openGeneration, sealGeneration } from './generation-file.ts';
-import { isStorageFault, type ProgramCode, Projector } from './projector.ts';
+import { backOff, damaged, isDamage, isEngineFault, isStorageFault } from './faults.ts';
+import { connectFeed, openBuilt, openGeneration, sealGeneration } from './generation-file.ts';
+import { type ProgramCode, Projector } from './projector.ts';
 
 /** What a runner works on. */
 export interface RunnerTask {
@@ -13,8 +13,10 @@ export interface RunnerTask {
   readonly logPath: string;
   readonly logId: string;
   readonly program: Program;
-  /** True to fill a generation at bulk settings and seal it when it has caught up. */
+  /** True to seal the generation when it has caught up, before it follows the log. */
   readonly isBuild: boolean;
+  /** True for a generation that must be there already, and is not to lose what it holds: no bulk settings. */
+  readonly hasBeenLive?: boolean;
   /** Milliseconds that one batch may hold the thread. */
   readonly budget: number;
 }
@@ -28,9 +30,15 @@ export type RunnerReport =
   /** The disk or a lock is in the way; the runner tries again by itself. */
   | { readonly kind: 'waiting'; readonly error: ErrorReport; readonly attempt: number }
   /** An event cannot be applied, or the generation is of no use: the runner has stopped. */
-  | { readonly kind: 'failed'; readonly position: number; readonly error: ErrorReport };
+  | { readonly kind: 'failed'; readonly error: ErrorReport };
 
-const LONGEST_PAUSE = 5_000;
+interface Opened {
+  readonly db: SqliteDatabase;
+  readonly projector: Projector;
+}
+
+/** Up to so many events are applied where they are heard of, without a turn of the event loop. */
+const LIVE_BATCH = 200;
 
 /**
  * Keeps one generation up with the log. `advance` says how far the log reaches; between batches the event loop gets its
@@ -38,41 +46,34 @@ const LONGEST_PAUSE = 5_000;
  */
 export class Runner {
   readonly #task: RunnerTask;
+  readonly #code: ProgramCode;
   readonly #tell: (report: RunnerReport) => void;
-  readonly #db: SqliteDatabase;
-  readonly #projector: Projector;
   readonly #batch: BatchSize;
-  #head = 0;
-  #isBuilding: boolean;
   readonly #stopping = new AbortController();
+  #opened: Opened | undefined;
+  #head = 0;
+  /** True until the generation is sealed; one that is followed is from the start. */
+  #isBuilding: boolean;
+  #attempt = 0;
   #hasFailed = false;
   #work: Promise<void> | undefined;
 
-  /** Opens the generation. Throws what keeps it from being opened. */
   constructor(task: RunnerTask, code: ProgramCode, tell: (report: RunnerReport) => void) {
     this.#task = task;
+    this.#code = code;
     this.#tell = tell;
     this.#isBuilding = task.isBuild;
     this.#batch = new BatchSize(task.budget);
-    this.#db = openGeneration(task.path, task.program, task.logId, task.isBuild ? 'bulk' : 'derived');
-    try {
-      connectFeed(this.#db, task.program, task.logPath);
-      this.#projector = new Projector(this.#db, task.program, code);
-    } catch (error) {
-      this.#db.close();
-      throw error;
-    }
-    tell({ kind: 'opened', position: this.#projector.position });
   }
 
   /** Says that the log reaches to `head`. What can be done at once is done before this returns. */
   advance(head: number): void {
     this.#head = Math.max(this.#head, head);
-    if (this.#work !== undefined || this.#hasFailed || this.#stopping.signal.aborted) return;
-    // The usual live case, a few events and nothing in the way, needs no turn of the event loop.
-    if (!this.#isBuilding && this.#head - this.#projector.position <= LIVE_BATCH && this.#tryStep()) return;
+    if (this.#work !== undefined || this.#isOver || this.#tryStep()) return;
     this.#work = this.#catchUp().finally(() => {
       this.#work = undefined;
+      // A head that came between the last look and here would otherwise wait for the next one.
+      if (this.#isBehind) this.advance(this.#head);
     });
   }
 
@@ -80,12 +81,23 @@ export class Runner {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#work;
-    if (this.#db.open) this.#db.close();
+    this.#close();
   }
 
+  get #isOver(): boolean {
+    return this.#hasFailed || this.#stopping.signal.aborted;
+  }
+
+  get #isBehind(): boolean {
+    return !this.#isOver && this.#opened !== undefined && this.#opened.projector.position < this.#head;
+  }
+
+  /** The usual live case: a few events, and nothing in the way. */
   #tryStep(): boolean {
+    if (this.#opened === undefined || this.#isBuilding) return false;
+    if (this.#head - this.#opened.projector.position > LIVE_BATCH) return false;
     try {
-      this.#step(1);
+      this.#step(this.#opened.projector, 1);
       return true;
     } catch {
       // Whatever it is, the loop meets it again, and deals with it there.
@@ -94,74 +106,96 @@ export class Runner {
   }
 
   async #catchUp(): Promise<void> {
-    for (let attempt = 0; !this.#stopping.signal.aborted && !this.#hasFailed; ) {
+    while (!this.#isOver) {
       try {
-        await this.#run();
+        await this.#run(this.#open());
         return;
       } catch (error) {
-        attempt += 1;
-        if (!this.#report(error, attempt)) return;
-        await this.#pause(attempt);
+        if (!this.#report(error)) return;
+        await backOff(this.#attempt, this.#stopping.signal);
       }
     }
   }
 
-  /** Exponential backoff with jitter, cut short by a stop. */
-  async #pause(attempt: number): Promise<void> {
-    const milliseconds = Math.min(LONGEST_PAUSE, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
-    await delay(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => {});
-  }
-
-  async #run(): Promise<void> {
+  async #run({ db, projector }: Opened): Promise<void> {
     // Again after sealing: the log may have grown in the meantime.
     do {
-      const share = this.#projector.share(this.#head);
-      while (this.#projector.position < this.#head && !this.#stopping.signal.aborted) {
-        this.#step(share);
+      const share = projector.share(this.#head);
+      while (this.#isBehind) {
+        this.#step(projector, share);
         await new Promise((resolve) => setImmediate(resolve));
       }
-      if (this.#isBuilding && !this.#stopping.signal.aborted) this.#seal();
-    } while (this.#projector.position < this.#head && !this.#stopping.signal.aborted);
+      if (this.#isBuilding && !this.#isOver) this.#seal(db);
+    } while (this.#isBehind);
   }
 
-  #step(share: number): void {
-    const from = this.#projector.position;
+  #step(projector: Projector, share: number): void {
+    const from = projector.position;
     if (from >= this.#head) return;
     const span = Math.ceil(this.#batch.size / Math.max(share, 1 / 1000));
     const to = Math.min(this.#head, from + span);
     const started = performance.now();
-    this.#applyOrNarrow(to, share);
+    this.#applyOrNarrow(projector, to, share);
     if (to - from >= span) this.#batch.learn(performance.now() - started);
-    this.#tell({ kind: 'progress', position: this.#projector.position });
+    this.#attempt = 0;
   }
 
-  #applyOrNarrow(to: number, share: number): void {
+  /** Applies up to `to`; where that fails, as far as it goes, and throws the error of the event that stands in the way. */
+  #applyOrNarrow(projector: Projector, to: number, share: number): void {
+    const from = projector.position;
     try {
-      this.#projector.apply(to, share);
+      projector.apply(to, share);
     } catch (error) {
-      if (isStorageFault(error)) throw error;
-      const culprit = this.#projector.applyAround(to);
+      if (isStorageFault(error) || isEngineFault(error) || isDamage(error)) throw error;
+      const culprit = projector.applyAround(to, share);
       if (culprit !== undefined) throw culprit;
+    } finally {
+      if (projector.position > from) this.#tell({ kind: 'progress', position: projector.position });
     }
   }
 
-  #seal(): void {
-    sealGeneration(this.#db, this.#task.program);
-    applyPragmas(this.#db, 'derived');
+  #seal(db: SqliteDatabase): void {
+    sealGeneration(db, this.#task.program);
+    applyPragmas(db, 'derived');
     this.#isBuilding = false;
-    this.#tell({ kind: 'built', position: this.#projector.position });
+    this.#tell({ kind: 'built', position: (this.#opened as Opened).projector.position });
+  }
+
+  #open(): Opened {
+    if (this.#opened !== undefined) return this.#opened;
+    const { path, program, logId, logPath, hasBeenLive } = this.#task;
+    const isNew = this.#isBuilding && hasBeenLive !== true;
+    const db = isNew ? openGeneration(path, program, logId, 'bulk') : openBuilt(path, program);
+    try {
+      connectFeed(db, program, logPath);
+      this.#opened = { db, projector: new Projector(db, program, this.#code) };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    this.#tell({ kind: 'opened', position: this.#opened.projector.position });
+    return this.#opened;
+  }
+
+  #close(): void {
+    this.#opened?.db.close();
+    this.#opened = undefined;
   }
 
   /** Tells of an error; true when it is worth trying again. */
-  #report(error: unknown, attempt: number): boolean {
+  #report(error: unknown): boolean {
+    const { path, program } = this.#task;
     if (isStorageFault(error)) {
-      this.#tell({ kind: 'waiting', error: reportOf(storageError(error, this.#task.path)), attempt });
+      this.#attempt += 1;
+      this.#tell({ kind: 'waiting', error: reportOf(storageError(error, path)), attempt: this.#attempt });
+      // The next attempt opens the files anew: an old handle may be what is in the way.
+      this.#close();
       return true;
     }
     this.#hasFailed = true;
-    this.#tell({ kind: 'failed', position: this.#projector.position, error: reportOf(error) });
+    const isForeign = isDamage(error) && (error as { code: string }).code !== 'GENERATION_DAMAGED';
+    const fault = isForeign ? damaged(program.projection, path, 'is damaged', error) : error;
+    this.#tell({ kind: 'failed', error: reportOf(fault) });
     return false;
   }
 }
-
-const LIVE_BATCH = 200;

@@ -9,6 +9,7 @@ import type { ThreadMessage, ThreadTask } from './thread-host.ts';
 const port = parentPort;
 if (port === null) throw new Error('engine/worker.ts is the body of a worker thread');
 const task = workerData as ThreadTask;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const tell = (report: RunnerReport): void => port.postMessage(report);
 
 try {
@@ -18,7 +19,7 @@ try {
     else void runner.stop().then(() => port.close());
   });
 } catch (error) {
-  tell({ kind: 'failed', position: 0, error: reportOf(error) });
+  tell({ kind: 'failed', error: reportOf(error) });
   port.close();
 }
 
@@ -29,8 +30,12 @@ async function codeFor({ program, definitionFile }: ThreadTask): Promise<Program
   const { loadProjection } = await import('../projection/load.ts');
   const compiled = definitionFile === undefined ? undefined : await loadProjection(definitionFile);
   if (compiled !== undefined && hasCodeOf(compiled, program)) return codeOf(compiled);
-  throw new ProjectionistError('DEFINITION_INVALID', `The functions or upcasters of ${program.projection} have changed since it was compiled`, {
-    hint: 'Load the definitions again: rebuild, or restart.',
-    evidence: { projection: program.projection, file: definitionFile },
-  });
+  throw new ProjectionistError(
+    'DEFINITION_INVALID',
+    `The functions or upcasters of ${program.projection} have changed since it was compiled`,
+    {
+      hint: 'Load the definitions again: rebuild, or restart.',
+      evidence: { projection: program.projection, file: definitionFile },
+    },
+  );
 }

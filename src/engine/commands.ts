@@ -1,0 +1,75 @@
+import { ProjectionistError, reportOf } from '../errors.ts';
+import type { Catalog, Command } from './catalog.ts';
+
+/** Carries a command out; resolves with its answer. */
+export type Obey = (command: Command) => Promise<unknown>;
+
+/** Milliseconds between two looks for other processes' commands. */
+const POLL_INTERVAL = 50;
+
+/** Carries out what other processes ask for through the catalogue. */
+export class CommandDesk {
+  readonly #catalog: Catalog;
+  readonly #obey: Obey;
+  readonly #onFault: (error: unknown) => void;
+  readonly #pending = new Set<Promise<void>>();
+  #seenVersion: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onFault hears of what keeps the catalogue from being read */
+  constructor(catalog: Catalog, obey: Obey, onFault: (error: unknown) => void) {
+    this.#catalog = catalog;
+    this.#obey = obey;
+    this.#onFault = onFault;
+  }
+
+  open(): void {
+    // What a killed process had begun: its asker still waits, and nobody works on it.
+    const lost = new ProjectionistError('CLOSED', 'The server ended before it was done', {
+      hint: 'Run the command again.',
+    });
+    for (const { id } of this.#catalog.commands('running'))
+      this.#catalog.answer(id, 'failed', reportOf(lost));
+    this.#timer = setInterval(() => this.#poll(), POLL_INTERVAL);
+  }
+
+  /** Takes no more commands; resolves when those that were begun are answered. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#pending);
+  }
+
+  #poll(): void {
+    try {
+      const version = this.#catalog.dataVersion();
+      if (version === this.#seenVersion) return;
+      for (const command of this.#catalog.commands('asked')) this.#take(command);
+      this.#seenVersion = version;
+    } catch (error) {
+      // Such as a lock held too long: the next look tries again.
+      this.#onFault(error);
+    }
+  }
+
+  #take(command: Command): void {
+    this.#catalog.answer(command.id, 'running', null);
+    const work = this.#carryOut(command).finally(() => this.#pending.delete(work));
+    this.#pending.add(work);
+  }
+
+  async #carryOut(command: Command): Promise<void> {
+    try {
+      this.#catalog.answer(command.id, 'done', await this.#obey(command));
+    } catch (error) {
+      this.#answerFailure(command, error);
+    }
+  }
+
+  #answerFailure({ id }: Command, error: unknown): void {
+    try {
+      this.#catalog.answer(id, 'failed', reportOf(error));
+    } catch (fault) {
+      this.#onFault(fault);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ProjectionistError } from '../errors.ts';
+
+/** SQLite's words for a disk, a lock or memory in the way: they say nothing about the event, and pass. */
+const STORAGE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM|CANTOPEN|READONLY)/;
+/** The same once the file could not even be opened, as `openDatabase` words it. */
+const UNUSABLE = new Set(['DISK_FULL', 'DATA_FOLDER_UNUSABLE', 'LOCKED']);
+/** The file is not what was written: no second try will read it, but the log can fill another one. */
+const DAMAGE = /^(SQLITE_CORRUPT|SQLITE_NOTADB|DATA_FILE_FOREIGN|GENERATION_DAMAGED)/;
+
+/** True for errors of the disk or of locks: what was tried is worth trying again, later. */
+export function isStorageFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return STORAGE.test(code) || UNUSABLE.has(code);
+}
+
+/** True where a generation's file is of no use any more. */
+export function isDamage(error: unknown): boolean {
+  return DAMAGE.test(codeOf(error));
+}
+
+/** True for errors that say the projector and its files do not belong together: no single event is to blame. */
+export function isEngineFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'LOG_GAP' || code === 'CHECKPOINT_MOVED';
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+export function damaged(projection: string, file: string, what: string, cause?: unknown): ProjectionistError {
+  return new ProjectionistError('GENERATION_DAMAGED', `The file ${file} ${what}`, {
+    hint: 'It is built again from the log. If it happens again, check the disk.',
+    evidence: { projection, file },
+    cause,
+  });
+}
+
+const LONGEST_PAUSE = 5_000;
+
+/** Waits before the next attempt, counted from 1: exponential backoff with jitter, cut short by the signal. */
+export async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
+  const milliseconds = Math.min(LONGEST_PAUSE, 25 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2);
+  await delay(milliseconds, undefined, { signal }).catch(() => {});
+}

@@ -1,0 +1,232 @@
+import { existsSync } from 'node:fs';
+import type PQueue from 'p-queue';
+import { type ErrorReport, errorFrom, reportOf } from '../errors.ts';
+import { Announcer } from './announcer.ts';
+import { Build, closing, replaced } from './build.ts';
+import type { BuildPlan } from './build-plan.ts';
+import type { Generation } from './catalog.ts';
+import { damaged } from './faults.ts';
+import type { GenerationRun, RunAim, RunContext } from './generation-run.ts';
+import type { GenerationStore, LostGeneration } from './generation-store.ts';
+import type { Announce } from './notice.ts';
+import { PositionWaiters } from './position-waiters.ts';
+import type { RunnerReport } from './runner.ts';
+
+export interface SuccessionContext extends RunContext {
+  /** Decides how many builds run at once. */
+  readonly builds: PQueue;
+  readonly head: () => number;
+  readonly announce: Announce;
+  /** Told after another generation has become live. */
+  readonly onLive: (name: string) => void;
+}
+
+/** What the owner of a succession does for it. */
+export interface SuccessionOwner {
+  readonly name: string;
+  run(
+    generation: Generation,
+    aim: RunAim,
+    onReport: (run: GenerationRun, report: RunnerReport) => void,
+  ): GenerationRun;
+  /** The live generation cannot be used any more: it still answers, and goes no further. */
+  onLost(lost: LostGeneration): void;
+}
+
+/**
+ * The live generation of a projection and the one that is being built to follow it. While the new one comes level the
+ * live one stands still, and the change from one to the other is a single step: answers never go back in time, and
+ * whatever happens to a build, the live generation goes on.
+ */
+export class Succession {
+  readonly announcer: Announcer;
+  readonly #owner: SuccessionOwner;
+  readonly #context: SuccessionContext;
+  readonly #store: GenerationStore;
+  readonly #waiters = new PositionWaiters();
+  #live: GenerationRun | undefined;
+  #build: Build | undefined;
+  #buildError: ErrorReport | null = null;
+  /** Resolves when every run that was let go has closed its files. */
+  #leaving: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(owner: SuccessionOwner, context: SuccessionContext, store: GenerationStore) {
+    this.announcer = new Announcer(owner.name, context.announce);
+    this.#owner = owner;
+    this.#context = context;
+    this.#store = store;
+  }
+
+  get live(): GenerationRun | undefined {
+    return this.#live;
+  }
+
+  get build(): Build | undefined {
+    return this.#build;
+  }
+
+  /** Why the last build did not become live; null when it did. */
+  get buildError(): ErrorReport | null {
+    return this.#buildError;
+  }
+
+  advance(head: number): void {
+    const next = this.#build?.run;
+    // While a build that is whole comes level, the live generation stands still: nobody chases anybody.
+    const standsStill = next?.isBuilt === true && next.error === null;
+    if (!standsStill) this.#live?.advance(head);
+    next?.advance(head);
+  }
+
+  /** Resolves when the live generation has committed `position`. */
+  waitFor(position: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return this.#waiters.wait(position, milliseconds, signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#waiters.close();
+    const build = this.#build;
+    this.#build = undefined;
+    build?.fail(closing());
+    await Promise.all([this.#live?.stop(), build?.run?.stop(), this.#leaving]);
+  }
+
+  /** Takes a generation up as the live one. */
+  follow(generation: Generation): void {
+    if (this.#live !== undefined) this.#leave(this.#live);
+    this.#live = this.#run(generation, 'follow');
+    this.#waiters.unblock();
+    this.#context.onLive(this.#owner.name);
+    this.#live.advance(this.#context.head());
+    // It has nothing to report.
+    if (this.#live.isFrozen) this.#waiters.reached(this.#live.position);
+  }
+
+  /** A fault of the catalogue or the files, which no build is to blame for. */
+  noteFault(error: unknown): void {
+    this.#buildError = reportOf(error);
+    this.announcer.stopped(0, this.#buildError);
+    this.#settle();
+  }
+
+  /** Begins a build in place of one that is under way, when its turn has come. */
+  launch(plan: BuildPlan): Build {
+    this.cancelBuild();
+    const build = new Build(plan);
+    this.#build = build;
+    this.#waiters.unblock();
+    // Going back must not wait for others' builds; and what cannot answer yet goes before what can.
+    if (plan.isRollback) void this.#begin(build);
+    else
+      void this.#context.builds.add(() => this.#begin(build), { priority: this.#live === undefined ? 1 : 0 });
+    return build;
+  }
+
+  /** Resolves when another build may begin. Never rejects. */
+  async #begin(build: Build): Promise<void> {
+    const { program, generation, isRollback } = build.plan;
+    try {
+      await this.#leaving;
+      if (this.#build !== build) return;
+      build.run = this.#run(generation ?? this.#store.create(program), isRollback ? 'return' : 'build');
+      build.run.advance(this.#context.head());
+    } catch (error) {
+      this.#failBuild(build, reportOf(error));
+    }
+    await build.turn;
+  }
+
+  /** Gives up a build that is queued or under way, if there is one. */
+  cancelBuild(): void {
+    const build = this.#build;
+    this.#buildError = null;
+    if (build === undefined) return;
+    this.#build = undefined;
+    build.fail(replaced(this.#owner.name));
+    const { run, plan } = build;
+    if (run !== undefined) this.#leave(run, () => plan.isRollback || this.#store.discard(run.generation));
+    this.#live?.advance(this.#context.head());
+  }
+
+  /** Lets a run finish its batch and close. */
+  #leave(run: GenerationRun, afterwards: () => unknown = () => {}): void {
+    const left = run.stop().then(afterwards);
+    this.#leaving = Promise.all([this.#leaving, left.catch((error: unknown) => this.noteFault(error))]);
+  }
+
+  #run(generation: Generation, aim: RunAim): GenerationRun {
+    return this.#owner.run(generation, aim, (run, report) => this.#hear(run, report));
+  }
+
+  #hear(run: GenerationRun, report: RunnerReport): void {
+    if (this.#isStopped) return;
+    if (run === this.#live) this.#hearLive(run, report);
+    else if (run === this.#build?.run) this.#hearBuild(this.#build, run, report);
+  }
+
+  #hearLive(run: GenerationRun, report: RunnerReport): void {
+    if ('position' in report) this.#waiters.reached(run.position);
+    if (report.kind === 'opened') this.announcer.moved('resumed', run);
+    if (report.kind === 'waiting')
+      this.announcer.waiting(run.generation.number, report.error, report.attempt);
+    if (report.kind === 'failed') this.#failLive(run, report.error);
+  }
+
+  #hearBuild(build: Build, run: GenerationRun, report: RunnerReport): void {
+    if (report.kind === 'opened') this.announcer.buildStarted(build, run);
+    if (report.kind === 'waiting') build.endTurn();
+    if (report.kind === 'waiting')
+      this.announcer.waiting(run.generation.number, report.error, report.attempt);
+    if (report.kind === 'failed') this.#failBuild(build, report.error);
+    // Behind what is live, it is not: answers never go back in time. What it lacks comes with its next report.
+    else if (run.isBuilt && run.position >= (this.#live?.told ?? 0)) this.#goLive(build, run);
+  }
+
+  #goLive(build: Build, run: GenerationRun): void {
+    const old = this.#live;
+    try {
+      if (!existsSync(run.path)) throw damaged(this.#owner.name, run.generation.file, 'is missing');
+      this.#store.makeLive(run.generation, build.plan.rolledBackFrom);
+    } catch (error) {
+      this.#failBuild(build, reportOf(error));
+      return;
+    }
+    this.#live = run;
+    this.#build = undefined;
+    this.#context.onLive(this.#owner.name);
+    if (old !== undefined) this.#leave(old);
+    this.#waiters.reached(run.position);
+    this.announcer.moved('went-live', run);
+    build.succeed(run);
+  }
+
+  #failLive(run: GenerationRun, error: ErrorReport): void {
+    this.announcer.stopped(run.generation.number, error);
+    const isLost =
+      error.code === 'GENERATION_DAMAGED' && this.#build === undefined && this.#buildError === null;
+    if (isLost) this.#owner.onLost({ generation: run.generation, reason: error.message });
+    else this.#settle();
+  }
+
+  #failBuild(build: Build, error: ErrorReport): void {
+    if (this.#build !== build) return;
+    this.#build = undefined;
+    this.#buildError = error;
+    const { run, plan } = build;
+    if (run !== undefined) this.#leave(run, () => plan.isRollback || this.#store.fail(run.generation, error));
+    this.#live?.advance(this.#context.head());
+    this.announcer.stopped(run?.generation.number ?? 0, error);
+    build.fail(errorFrom(error));
+    this.#settle();
+  }
+
+  /** Tells those who wait when nothing is left that could bring what they wait for. */
+  #settle(): void {
+    if (this.#build !== undefined) return;
+    const error =
+      this.#live === undefined ? this.#buildError : this.#live.hasFailed ? this.#live.error : null;
+    if (error !== null) this.#waiters.block(this.#owner.name, error);
+  }
+}
