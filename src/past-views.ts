@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { SQLiteSelectBuilder, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { ProjectionistError } from './errors.ts';
 import type { GenerationReader } from './query/view-readers.ts';
 
@@ -43,9 +43,7 @@ export class PastViews {
   }
 }
 
+declare const select: SQLiteSelectBuilder<undefined, 'sync', unknown>;
+
 /** A Drizzle select of all columns of a view, to be narrowed, and then awaited or run with `all()`. */
-export type SelectFrom<Table extends SQLiteTable> = ReturnType<
-  ReturnType<ReturnType<typeof drizzle>['select']>['from']
-> & {
-  all(): Table['$inferSelect'][];
-};
+export type SelectFrom<Table extends SQLiteTable> = ReturnType<typeof select.from<Table>>;
