@@ -7,6 +7,7 @@ import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { queryCommand } from './commands/query.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
+import { replayCommand } from './commands/replay.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -45,6 +46,7 @@ export function createProgram(io: Io): Command {
     eventsCommand,
     statusCommand,
     rebuildCommand,
+    replayCommand,
     rollbackCommand,
     queryCommand,
     explainCommand,
