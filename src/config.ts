@@ -3,12 +3,14 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ProjectionistError } from './errors.ts';
+import { httpSettings } from './http/settings.ts';
 
 const settings = z.strictObject({
   data: z.string().min(1).describe('folder of the log and the views'),
   projections: z.string().min(1).describe('folder of the definition files'),
   port: z.coerce.number().int().min(0).max(65535).describe('port of the HTTP API; 0 for any free one'),
   host: z.string().min(1).describe('address that the HTTP API listens on'),
+  ...httpSettings.shape,
 });
 
 /** All settings, resolved and frozen. */

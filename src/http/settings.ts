@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+const scope = z.enum(['read', 'append', 'operate']);
+
+const token = z
+  .strictObject({
+    name: z.string().min(1).describe('whose token it is; shown in logs'),
+    token: z.string().min(16).optional().describe('the secret itself'),
+    tokenHash: z
+      .string()
+      .regex(/^[\da-f]{64}$/i)
+      .optional()
+      .describe('SHA-256 of the secret, in hexadecimal'),
+    scopes: z.array(scope).min(1),
+    claims: z.record(z.string(), z.unknown()).optional().describe('what row policies are given'),
+  })
+  .refine((entry) => (entry.token === undefined) !== (entry.tokenHash === undefined), {
+    message: 'give either token or tokenHash',
+  });
+
+const jwt = z
+  .strictObject({
+    secret: z.string().min(32).optional().describe('shared secret of HS256, HS384 or HS512'),
+    jwksUrl: z.url({ protocol: /^https?$/ }).optional(),
+    jwksFile: z.string().min(1).optional(),
+    issuer: z.union([z.string(), z.array(z.string())]).optional(),
+    audience: z.union([z.string(), z.array(z.string())]).optional(),
+    algorithms: z
+      .array(z.string().regex(/^(HS|RS|PS|ES)(256|384|512)$|^EdDSA$/))
+      .min(1)
+      .optional(),
+    /** Scopes of a token that names none. */
+    scopes: z.array(scope).optional(),
+  })
+  .refine(
+    ({ secret, jwksUrl, jwksFile }) =>
+      [secret, jwksUrl, jwksFile].filter((key) => key !== undefined).length === 1,
+    { message: 'give one of secret, jwksUrl and jwksFile' },
+  );
+
+const auth = z.union([
+  z.literal('none'),
+  z
+    .strictObject({
+      tokens: z.array(token).optional(),
+      jwt: jwt.optional(),
+      isReadyzOpen: z.boolean().optional().describe('whether /readyz answers without a token'),
+    })
+    .refine(({ tokens, jwt }) => (tokens?.length ?? 0) > 0 || jwt !== undefined, {
+      message: 'give tokens, jwt or both; auth: "none" lets anybody in',
+    }),
+]);
+
+const limits = z.strictObject({
+  body: z.number().int().positive().describe('bytes of a request body'),
+  url: z.number().int().positive().describe('bytes of a URL'),
+  wait: z.number().int().positive().describe('seconds that Prefer: wait may ask for'),
+  waits: z.number().int().positive().describe('requests that wait for a position at once'),
+  requestSeconds: z.number().int().positive().describe('seconds for a request to arrive whole'),
+});
+
+/** The settings of the HTTP side. */
+export const httpSettings = z.strictObject({
+  auth: auth.optional().describe('who may; without it anybody on this machine'),
+  cors: z
+    .strictObject({ origins: z.union([z.literal('*'), z.array(z.url())]) })
+    .optional()
+    .describe('the origins whose pages may read; none without it'),
+  limits: limits.partial().optional(),
+});
+
+export type Scope = z.infer<typeof scope>;
+export type TokenSettings = z.infer<typeof token>;
+export type JwtSettings = z.infer<typeof jwt>;
+export type AuthSettings = z.infer<typeof auth>;
+export type HttpLimits = z.infer<typeof limits>;
+export type HttpSettings = z.infer<typeof httpSettings>;
+
+/** Every default. */
+export const USUAL_LIMITS: HttpLimits = Object.freeze({
+  body: 16 * 1024 * 1024,
+  url: 16 * 1024,
+  wait: 30,
+  waits: 1000,
+  requestSeconds: 60,
+});

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { createProjectionist } from '../../src/create-projectionist.ts';
+import { defineEvents } from '../../src/event-log/catalogue.ts';
+import { serve } from '../../src/http/serve.ts';
+import { projection } from '../../src/projection/define.ts';
+import type { Projectionist, ProjectionistOptions } from '../../src/projectionist.ts';
+
+export const events = defineEvents({
+  'order.placed': { schema: z.strictObject({ customer: z.string().min(1), total: z.int().positive() }) },
+  'order.paid': { schema: z.strictObject({}) },
+  'order.noted': {
+    schema: z.strictObject({ note: z.string() }),
+    upcast: { 1: (old: { text: string }) => ({ note: old.text }) },
+  },
+});
+
+export const orders = sqliteTable('orders', {
+  id: text().primaryKey(),
+  customer: text().notNull(),
+  total: integer().notNull(),
+  isPaid: integer({ mode: 'boolean' }).notNull(),
+});
+
+export const ordersProjection = projection({
+  name: 'orders',
+  events,
+  views: { orders },
+  on: {
+    'order.placed': (e, db) =>
+      db.insert(orders).values({
+        id: e.stream,
+        customer: e.data.customer,
+        total: e.data.total,
+        isPaid: false,
+      }),
+    'order.paid': (e, db) => db.update(orders).set({ isPaid: true }).where(eq(orders.id, e.stream)),
+  },
+});
+
+/** A projectionist in a folder of its own, not started, and closed after the test. */
+export async function opened(options: ProjectionistOptions = {}): Promise<Projectionist> {
+  const data = mkdtempSync(join(tmpdir(), 'projectionist-test-'));
+  const projectionist = await createProjectionist({
+    data,
+    projections: [ordersProjection],
+    onFault: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+  onTestFinished(async () => {
+    await projectionist.close();
+    rmSync(data, { recursive: true, force: true });
+  });
+  return projectionist;
+}
+
+/** The same, with its projections at work and up to date. */
+export async function running(options: ProjectionistOptions = {}): Promise<Projectionist> {
+  const projectionist = await opened(options);
+  projectionist.start();
+  await projectionist.ready();
+  return projectionist;
+}
+
+/** Serves the app on a free port of this machine until the test is over; answers the URL. */
+export async function listening(projectionist: Projectionist): Promise<string> {
+  const server = await serve(projectionist.app, { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => server.close());
+  return server.url;
+}
+
+export const placed = { type: 'order.placed', data: { customer: 'c-1', total: 100 } };
+
+/** Posts a value as JSON, or text as it is. */
+export function post(
+  { app }: Projectionist,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return Promise.resolve(
+    app.request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }),
+  );
+}
+
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly details: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly { readonly message: string; readonly evidence: Record<string, unknown> }[];
+}
+
+/** The problem that a response reports. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const type = response.headers.get('Content-Type');
+  if (type !== 'application/problem+json') throw new Error(`${response.status} with ${type}`);
+  return (await response.json()) as Problem;
+}
