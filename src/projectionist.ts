@@ -185,7 +185,6 @@ export class Projectionist {
       events: (options) => [...this.log.readAll(options)],
       head: () => this.log.head(),
       version: (stream) => this.log.version(stream),
-      version: (stream) => this.log.version(stream),
       status: () => this.status(),
       views: () =>
         this.#readers.names().map((name) => {

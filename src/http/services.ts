@@ -14,8 +14,6 @@ export interface Services {
   head(): number;
   /** How many events a stream has. */
   version(stream: string): number;
-  /** How many events a stream has. */
-  version(stream: string): number;
   status(): ProjectionStatus[];
   views(): { view: ViewDescription; projection: string }[];
   query(view: string, parameters: URLSearchParams): ViewAnswer;
