@@ -1,4 +1,4 @@
-import { getTableName, type SQL } from 'drizzle-orm';
+import { getTableName, type SQL, type Table } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { checkMentions, type StepContext } from './check-mentions.ts';
 import { checkWrites } from './check-writes.ts';
@@ -69,6 +69,14 @@ function checkStatement(step: StatementStep, context: StepContext): Found[] {
 function checkTarget({ operation, config }: StatementStep, context: StepContext): Found[] {
   if (context.tables.has(config.table)) return [];
   const name = getTableName(config.table);
+  if ([...context.tables].some((own) => getTableName(own as Table) === name)) {
+    return [
+      {
+        message: `the ${operation} writes ${name} by another sqliteTable than the one in views`,
+        hint: 'Declare the table once, and import it.',
+      },
+    ];
+  }
   return [
     {
       message: `the ${operation} writes ${name}, which is not among the projection's views`,

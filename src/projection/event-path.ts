@@ -17,7 +17,7 @@ type OtherOf<T> = T extends unknown ? (string extends keyof T ? T[string & keyof
 type Open = any;
 
 /** A path of `unknown` shape: every field leads on. */
-export interface AnyPath extends SQL<unknown> {
+export interface AnyPath extends SQL {
   readonly [field: string]: Open;
 }
 

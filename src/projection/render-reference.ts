@@ -3,7 +3,7 @@ import type { JsonSchema } from './json-schema.ts';
 import type { FeedColumn } from './program.ts';
 import { dataPath, type ItemScope, type Reference, type ReferenceForm } from './reference.ts';
 import type { ReferenceWriter } from './render-sql.ts';
-import { isArraySchema, isObjectSchema, schemasAt } from './schema-path.ts';
+import { isArraySchema, isObjectSchema, saysNothing, schemasAt } from './schema-path.ts';
 
 /**
  * A column that a block is fed with: one of the event's, or what belongs to an enclosing `forEach`: an item as a SQL
@@ -141,8 +141,9 @@ function jsonPaths(reference: PathReference, block: Block): string[] {
 
 function numericSteps(step: string, reference: PathReference, index: number, block: Block): string[] {
   const schemas = schemasOf({ ...reference, path: reference.path.slice(0, index) }, block);
-  const asItem = schemas.length === 0 || schemas.some(isArraySchema);
-  const asField = schemas.length === 0 || schemas.some(isObjectSchema);
+  const isUnknown = schemas.length === 0 || schemas.some(saysNothing);
+  const asItem = isUnknown || schemas.some(isArraySchema);
+  const asField = isUnknown || schemas.some(isObjectSchema);
   return [...(asItem || !asField ? [`[${step}]`] : []), ...(asField ? [fieldStep(step)] : [])];
 }
 

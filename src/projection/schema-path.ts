@@ -67,7 +67,7 @@ function nextOf(schema: JsonSchema, step: PathStep): (JsonSchema | 'open')[] {
 }
 
 /** `{}`, or one that only annotates or constrains; not one that is a scalar, or false. */
-function saysNothing(schema: JsonSchema): boolean {
+export function saysNothing(schema: JsonSchema): boolean {
   return (
     schema.type === undefined && schema.enum === undefined && schema.const === undefined && !('not' in schema)
   );

@@ -1,4 +1,4 @@
-import { SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { ProjectionistError } from '../errors.ts';
 import type { AnyPath, FieldPath, SymbolicEvent } from './event-path.ts';
 import { describeReference, type EnvelopeField, type ItemScope, type Reference, sqlOf } from './reference.ts';

@@ -333,15 +333,13 @@ describe('types that a column can never keep', () => {
 
   it('but not where it may', () => {
     const handler: AnyHandler = (e, db) => [
-      db
-        .insert(orders)
-        .values({
-          id: e.version,
-          count: e.data.code,
-          total: e.data.total,
-          flag: e.data.paid,
-          json: e.data.customer,
-        }),
+      db.insert(orders).values({
+        id: e.version,
+        count: e.data.code,
+        total: e.data.total,
+        flag: e.data.paid,
+        json: e.data.customer,
+      }),
       db
         .update(orders)
         .set({ count: e.data.total, json: e.data.orderId, total: e.metadata.x, at: e.position }),
