@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['database', 'event-log', 'projection'],
   query: ['database', 'projection'],
   http: ['event-log', 'projection', 'engine', 'query'],
+  testing: ['database', 'event-log', 'projection', 'engine'],
   cli: ['database', 'event-log', 'projection', 'engine', 'query', 'http'],
 };
 

@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const CLI = resolve('src/cli/projectionist.js');
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** A temporary project folder, in which the command line runs as a user would run it. */
+export class Workspace {
+  readonly folder = mkdtempSync(join(tmpdir(), 'projectionist-cli-'));
+
+  /** With the repository's own sample projections, or with none. */
+  constructor({ hasSamples = true } = {}) {
+    mkdirSync(join(this.folder, 'projections'));
+    // Definitions import drizzle-orm and zod from where they stand.
+    symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
+    if (hasSamples) cpSync(resolve('projections'), join(this.folder, 'projections'), { recursive: true });
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  run(
+    args: readonly string[],
+    { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+  ): Outcome {
+    const child = spawnSync(process.execPath, [CLI, ...args], {
+      cwd: this.folder,
+      input,
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    return { code: child.status, out: child.stdout, error: child.stderr };
+  }
+
+  /** Starts a server on a free port; resolves when it says that it is ready. */
+  async serve(...args: string[]): Promise<Server> {
+    const child = spawn(process.execPath, [CLI, 'start', '--port', '0', ...args], { cwd: this.folder });
+    const server = new Server(child);
+    await server.says(/Ready\. Try:/);
+    return server;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class Server {
+  text = '';
+  readonly #child: ReturnType<typeof spawn>;
+  readonly #exit: Promise<unknown[]>;
+
+  constructor(child: ReturnType<typeof spawn>) {
+    this.#child = child;
+    this.#exit = once(child, 'exit');
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.text += chunk.toString();
+        child.emit('said');
+      });
+    }
+  }
+
+  get url(): string {
+    return /Listening on (\S+)/.exec(this.text)?.[1] ?? '';
+  }
+
+  /** Resolves when the output matches; rejects when the process ends first. */
+  async says(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.text)) {
+      const said = await Promise.race([
+        once(this.#child, 'said').then(() => true),
+        this.#exit.then(() => false),
+      ]);
+      if (!said && !pattern.test(this.text))
+        throw new Error(`The server ended before it said ${pattern}:\n${this.text}`);
+    }
+  }
+
+  /** Asks the process to end in good order, and answers its exit code. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    const [code] = await this.#exit;
+    return code as number | null;
+  }
+}
