@@ -64,8 +64,9 @@ export class EventLog {
     this.#readerConnection = reader;
     this.#reader = new LogReader(reader);
     this.id = this.#reader.id();
-    this.#watch = new HeadWatch(reader, () => this.#reader.head());
     this.#commits = new GroupCommit(writer, new LogWriter(writer), () => this.#watch.check());
+    // What a power cut could still take back is not shown to anybody who builds on it.
+    this.#watch = new HeadWatch(reader, () => this.#reader.head(), () => this.#commits.isSyncing);
   }
 
   /** Opens the log at `path`, making it where it is missing. */
@@ -203,7 +204,7 @@ export class EventLog {
     this.#watch.close();
     this.#import?.input.destroy(closed());
     await this.#import?.result.catch(() => {});
-    await this.#commits.drain();
+    await this.#commits.close();
     this.#readerConnection.close();
     this.#writerConnection.close();
   }

@@ -1,6 +1,7 @@
 import { beginWrite } from '../database/begin-write.ts';
 import type { SqliteDatabase } from '../database/open.ts';
 import { storageError } from '../database/storage-error.ts';
+import { WalSync } from '../database/wal-sync.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { AppendedEvent, AppendRequest, LogWriter } from './writer.ts';
 
@@ -15,12 +16,15 @@ const LONGEST_WAIT = 30_000;
 
 /**
  * Groups the appends that arrive together into one transaction, so that many requests share one fsync. Each request
- * stands in a savepoint of its own: one that fails is undone alone.
+ * stands in a savepoint of its own: one that fails is undone alone. The fsync does not block the thread, and what arrives
+ * during it makes the next group.
  */
 export class GroupCommit {
   readonly #db: SqliteDatabase;
   readonly #writer: LogWriter;
   readonly #onCommit: () => void;
+  readonly #sync: WalSync;
+  #isSyncing = false;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
@@ -28,6 +32,12 @@ export class GroupCommit {
     this.#db = db;
     this.#writer = writer;
     this.#onCommit = onCommit;
+    this.#sync = new WalSync(db);
+  }
+
+  /** True while the log holds events that are committed and not yet on disk: nobody must act on them. */
+  get isSyncing(): boolean {
+    return this.#isSyncing;
   }
 
   /** Resolves when the events are on disk. */
@@ -38,9 +48,10 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when every append that was asked for is answered. */
-  async drain(): Promise<void> {
+  /** Answers every append that was asked for, and lets go of the file. */
+  async close(): Promise<void> {
     await this.#running;
+    await this.#sync.close();
   }
 
   async #run(): Promise<void> {
@@ -58,10 +69,14 @@ export class GroupCommit {
     try {
       await beginWrite(this.#db, LONGEST_WAIT);
       const answers = this.#writeAll(group);
+      this.#isSyncing = true;
       this.#db.exec('COMMIT');
+      await this.#sync.sync();
+      this.#isSyncing = false;
       for (const answer of answers) answer();
       this.#onCommit();
     } catch (error) {
+      this.#isSyncing = false;
       if (this.#db.open && this.#db.inTransaction) this.#db.exec('ROLLBACK');
       for (const { reject } of group) reject(storageError(error, this.#db.name));
     }

@@ -18,15 +18,17 @@ interface Listening {
 export class HeadWatch {
   readonly #dataVersion: SqliteStatement;
   readonly #readHead: () => number;
+  readonly #isUnsettled: () => boolean;
   readonly #listening = new Set<Listening>();
   #seenVersion: number;
   #head: number;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(reader: SqliteDatabase, readHead: () => number) {
+  constructor(reader: SqliteDatabase, readHead: () => number, isUnsettled: () => boolean = () => false) {
     this.#dataVersion = reader.prepare('PRAGMA data_version').pluck();
     this.#readHead = readHead;
+    this.#isUnsettled = isUnsettled;
     this.#seenVersion = this.#dataVersion.get() as number;
     this.#head = readHead();
   }
@@ -48,6 +50,7 @@ export class HeadWatch {
 
   /** Reads the head now, and tells the listeners if it moved. */
   check(): void {
+    if (this.#isUnsettled()) return;
     const head = this.#readHead();
     if (head === this.#head) return;
     this.#head = head;

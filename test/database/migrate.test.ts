@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Format, migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { EventLog } from '../../src/event-log/event-log.ts';
@@ -54,6 +54,20 @@ describe('migrate', () => {
     );
     expect(readFileSync(path)).toEqual(before);
   });
+});
+
+test('migrate takes a file for what it is, though another process migrates it in the middle of the look', () => {
+  const path = join(temporaryFolder(), 'notes.db');
+  const db = openDatabase(path, { purpose: 'derived' });
+  const pragma = db.pragma.bind(db);
+  vi.spyOn(db, 'pragma').mockImplementationOnce((source, options) => {
+    const answer: unknown = pragma(source, options);
+    migrated(path, first);
+    return answer;
+  });
+  migrate(db, format(first));
+  expect(db.prepare('SELECT * FROM notes').all()).toEqual([]);
+  db.close();
 });
 
 describe('opening a log', () => {
