@@ -82,7 +82,7 @@ function upcastersOf(handlers: readonly TracedType[], problems: Problems): Progr
 }
 
 /** The shape that TypeScript would have asked for; a JavaScript file may lack it. */
-function checkShape({ name, events, views, on, search }: Projection, problems: Problems): void {
+function checkShape({ name, events, views, on, search, policy }: Projection, problems: Problems): void {
   if (typeof name !== 'string' || !/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
     problems.add({
       message: `${JSON.stringify(name)} is no name for a projection`,
@@ -98,14 +98,19 @@ function checkShape({ name, events, views, on, search }: Projection, problems: P
   if (!hasMembers(on)) {
     problems.add({ message: 'there are no handlers', hint: "Write on: { 'order.placed': (e, db) => … }." });
   }
-  for (const key of Object.keys(search)) {
-    if (!hasMembers(views) || Object.hasOwn(views, key)) continue;
-    const guess = nearest(key, Object.keys(views));
-    problems.add({
-      message: `search names the view ${key}, which is not among views`,
-      hint:
-        guess === undefined ? `Its views are ${Object.keys(views).join(', ')}.` : `Did you mean ${guess}?`,
-    });
+  for (const [option, keys] of [
+    ['search', Object.keys(search)],
+    ['policy', Object.keys(policy)],
+  ] as const) {
+    for (const key of keys) {
+      if (!hasMembers(views) || Object.hasOwn(views, key)) continue;
+      const guess = nearest(key, Object.keys(views));
+      problems.add({
+        message: `${option} names the view ${key}, which is not among views`,
+        hint:
+          guess === undefined ? `Its views are ${Object.keys(views).join(', ')}.` : `Did you mean ${guess}?`,
+      });
+    }
   }
 }
 

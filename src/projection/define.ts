@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { SQL } from 'drizzle-orm';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { DataOf, EventCatalogue, EventDefinitions } from '../event-log/catalogue.ts';
 import type { SymbolicEvent } from './event-path.ts';
@@ -51,6 +52,13 @@ export function query<const P extends Parameters, Row>(
   return Object.freeze({ parameters, build });
 }
 
+/** What is known of a caller: the claims of its token, none for an anonymous one. */
+// oxlint-disable-next-line typescript/no-explicit-any -- only the issuer knows their types; policies compare them with columns
+export type Claims = Readonly<Record<string, any>>;
+
+/** The rows of a view that a caller may see, as a condition on its table; undefined for all. What it throws refuses. */
+export type ViewPolicy = (context: { readonly claims: Claims }) => SQL | undefined;
+
 export interface Projection<
   Views extends Readonly<Record<string, SQLiteTable>> = Readonly<Record<string, SQLiteTable>>,
   Events extends EventDefinitions = EventDefinitions,
@@ -62,6 +70,7 @@ export interface Projection<
   readonly on: Readonly<Record<string, Handler<never>>>;
   readonly queries: Readonly<Record<string, NamedQuery>>;
   readonly search: Readonly<Record<string, readonly string[]>>;
+  readonly policy: Readonly<Record<string, ViewPolicy>>;
 }
 
 const PROJECTION = Symbol.for('projectionist.projection');
@@ -85,6 +94,8 @@ export interface ProjectionInput<
   readonly search?: {
     readonly [View in keyof Views]?: readonly (keyof Views[View]['_']['columns'] & string)[];
   };
+  /** Which rows a caller may see, by view: `{ orders: ({ claims }) => eq(orders.customerId, claims.sub) }`. */
+  readonly policy?: { readonly [View in keyof Views]?: ViewPolicy };
 }
 
 /** Declares a projection. It is only a value; nothing is compiled or opened here. */
@@ -101,6 +112,7 @@ export function projection<
     on: definition.on,
     queries: definition.queries ?? {},
     search: (definition.search ?? {}) as Projection['search'],
+    policy: (definition.policy ?? {}) as Projection['policy'],
   });
 }
 
