@@ -66,7 +66,11 @@ export class EventLog {
     this.id = this.#reader.id();
     this.#commits = new GroupCommit(writer, new LogWriter(writer), () => this.#watch.check());
     // What a power cut could still take back is not shown to anybody who builds on it.
-    this.#watch = new HeadWatch(reader, () => this.#reader.head(), () => this.#commits.isSyncing);
+    this.#watch = new HeadWatch(
+      reader,
+      () => this.#reader.head(),
+      () => this.#commits.isSyncing,
+    );
   }
 
   /** Opens the log at `path`, making it where it is missing. */
