@@ -48,6 +48,7 @@ export class Engine {
   readonly #desk: CommandDesk;
   readonly #keepers = new Map<string, ProjectionKeeper>();
   readonly #liveListeners = new Set<(live: LiveGeneration) => void>();
+  readonly #commitListeners = new Set<(projection: string, position: number) => void>();
   #definitions: Definitions;
   #head: number;
   #stopGrowth: (() => void) | undefined;
@@ -102,6 +103,9 @@ export class Engine {
       head: () => this.#head,
       announce: (notice) => tellSafely(announce, notice),
       onLive: (name) => this.#onLive(name),
+      onCommit: (name, position) => {
+        for (const listener of this.#commitListeners) listener(name, position);
+      },
     };
   }
 
@@ -135,6 +139,11 @@ export class Engine {
   /** Calls `listener` when another generation of any projection has become live. */
   onLive(listener: (live: LiveGeneration) => void): void {
     this.#liveListeners.add(listener);
+  }
+
+  /** Calls `listener` when a live generation has committed. */
+  onCommit(listener: (projection: string, position: number) => void): void {
+    this.#commitListeners.add(listener);
   }
 
   /**

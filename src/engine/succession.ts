@@ -19,6 +19,8 @@ export interface SuccessionContext extends RunContext {
   readonly announce: Announce;
   /** Told after another generation has become live. */
   readonly onLive: (name: string) => void;
+  /** Told after the live generation has committed; a position may be told more than once. */
+  readonly onCommit: (name: string, position: number) => void;
 }
 
 /** What the owner of a succession does for it. */
@@ -167,7 +169,10 @@ export class Succession {
   }
 
   #hearLive(run: GenerationRun, report: RunnerReport): void {
-    if ('position' in report) this.#waiters.reached(run.position);
+    if ('position' in report) {
+      this.#waiters.reached(run.position);
+      this.#context.onCommit(this.#owner.name, run.position);
+    }
     if (report.kind === 'opened') this.announcer.moved('resumed', run);
     if (report.kind === 'waiting')
       this.announcer.waiting(run.generation.number, report.error, report.attempt);

@@ -143,10 +143,10 @@ export class Copies {
         onProgress,
         signal: this.#closing.signal,
       });
-      this.#shelf.add(name);
     } finally {
       for (const { release } of leases) release();
     }
+    this.#shelf.add(name);
   }
 }
 
