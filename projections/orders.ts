@@ -1,7 +1,7 @@
 // Every order as it stands now, and its lines: two views, kept by one projection.
 import { and, desc, eq, lte, sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { forEach, must, projection, query } from 'projectionist';
+import { excluded, forEach, must, projection, query } from 'projectionist';
 import { z } from 'zod';
 import { events } from './events.ts';
 
@@ -45,10 +45,10 @@ const countedFromLines = {
   totalCents: sql`(select coalesce(sum(${orderLines.quantity} * ${orderLines.unitPriceCents}), 0) ${linesOfOrder})`,
 };
 
-// `excluded` is the row that the insert would have written.
+// `excluded` is what the insert would have written into a column, had the line not been there.
 const orMoreOfLine = {
   target: [orderLines.orderId, orderLines.productId],
-  set: { quantity: sql`${orderLines.quantity} + excluded.quantity` },
+  set: { quantity: sql`${orderLines.quantity} + ${excluded(orderLines.quantity)}` },
 };
 
 export default projection({

@@ -1,7 +1,7 @@
 // What each product sold, and how much of it waits to be shipped. Its rows gather events from many streams.
 import { and, desc, eq, lte, sql } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { forEach, must, projection, query, when } from 'projectionist';
+import { excluded, forEach, must, projection, query, when } from 'projectionist';
 import { z } from 'zod';
 import { events } from './events.ts';
 
@@ -27,17 +27,17 @@ export const reservations = sqliteTable(
   (table) => [primaryKey({ columns: [table.orderId, table.productId] })],
 );
 
-// `excluded` is the row that the insert would have written.
+// `excluded` is what the insert would have written into a column, had the row not been there.
 const orMoreOfProduct = {
   target: products.id,
   set: {
-    unitsReserved: sql`${products.unitsReserved} + excluded.units_reserved`,
-    lastOrderedAt: sql`excluded.last_ordered_at`,
+    unitsReserved: sql`${products.unitsReserved} + ${excluded(products.unitsReserved)}`,
+    lastOrderedAt: excluded(products.lastOrderedAt),
   },
 };
 const orMoreOfReservation = {
   target: [reservations.orderId, reservations.productId],
-  set: { quantity: sql`${reservations.quantity} + excluded.quantity` },
+  set: { quantity: sql`${reservations.quantity} + ${excluded(reservations.quantity)}` },
 };
 
 export default projection({

@@ -1,7 +1,7 @@
 // One row a day: what was ordered, what was paid, and what was paid back on it.
 import { sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { projection, query } from 'projectionist';
+import { excluded, projection, query } from 'projectionist';
 import { z } from 'zod';
 import { events } from './events.ts';
 
@@ -18,10 +18,10 @@ export const revenue = sqliteTable('revenue', {
 const orAddToDay = {
   target: revenue.day,
   set: {
-    orders: sql`${revenue.orders} + excluded.orders`,
-    grossCents: sql`${revenue.grossCents} + excluded.gross_cents`,
-    refundedCents: sql`${revenue.refundedCents} + excluded.refunded_cents`,
-    netCents: sql`${revenue.netCents} + excluded.net_cents`,
+    orders: sql`${revenue.orders} + ${excluded(revenue.orders)}`,
+    grossCents: sql`${revenue.grossCents} + ${excluded(revenue.grossCents)}`,
+    refundedCents: sql`${revenue.refundedCents} + ${excluded(revenue.refundedCents)}`,
+    netCents: sql`${revenue.netCents} + ${excluded(revenue.netCents)}`,
   },
 };
 

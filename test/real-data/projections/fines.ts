@@ -2,7 +2,7 @@
 // fine's story rather than for its data. Money is counted in whole cents.
 import { eq, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { defineEvents, projection } from 'projectionist';
+import { defineEvents, excluded, projection } from 'projectionist';
 import { z } from 'zod';
 
 const fine = z.string().regex(/^[A-Z]+\d+$/);
@@ -77,11 +77,11 @@ export default projection({
             target: fines.id,
             set: {
               events: sql`${fines.events} + 1`,
-              payments: sql`${fines.payments} + excluded.payments`,
-              totalPaidCents: sql`coalesce(excluded.total_paid_cents, ${fines.totalPaidCents})`,
-              isInCollection: sql`${fines.isInCollection} or excluded.is_in_collection`,
-              lastType: sql`excluded.last_type`,
-              story: sql`${fines.story} || ' > ' || excluded.story`,
+              payments: sql`${fines.payments} + ${excluded(fines.payments)}`,
+              totalPaidCents: sql`coalesce(${excluded(fines.totalPaidCents)}, ${fines.totalPaidCents})`,
+              isInCollection: sql`${fines.isInCollection} or ${excluded(fines.isInCollection)}`,
+              lastType: excluded(fines.lastType),
+              story: sql`${fines.story} || ' > ' || ${excluded(fines.story)}`,
             },
           }),
         db

@@ -2,7 +2,7 @@
 // is counted in thousandths of a pound, as whole numbers.
 import { isNotNull, type SQL, sql } from 'drizzle-orm';
 import { integer, primaryKey, type SQLiteColumn, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { defineEvents, forEach, projection, when } from 'projectionist';
+import { defineEvents, excluded, forEach, projection, when } from 'projectionist';
 import { z } from 'zod';
 
 const invoice = z.strictObject({
@@ -98,9 +98,9 @@ function totalsOf(lines: SQL) {
 
 function addTo(table: Readonly<Record<keyof typeof totals, SQLiteColumn>>) {
   return {
-    lines: sql`${table.lines} + excluded.lines`,
-    quantity: sql`${table.quantity} + excluded.quantity`,
-    revenueMilli: sql`${table.revenueMilli} + excluded.revenue_milli`,
+    lines: sql`${table.lines} + ${excluded(table.lines)}`,
+    quantity: sql`${table.quantity} + ${excluded(table.quantity)}`,
+    revenueMilli: sql`${table.revenueMilli} + ${excluded(table.revenueMilli)}`,
   };
 }
 
@@ -153,7 +153,7 @@ export default projection({
               target: skus.sku,
               set: {
                 ...addTo(skus),
-                wasBelowZero: sql`${skus.wasBelowZero} or ${skus.quantity} + excluded.quantity < 0`,
+                wasBelowZero: sql`${skus.wasBelowZero} or ${skus.quantity} + ${excluded(skus.quantity)} < 0`,
               },
             }),
           db
