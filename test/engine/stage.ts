@@ -89,18 +89,18 @@ export function withDatabase<T>(path: string, work: (db: SqliteDatabase) => T): 
 
 /** Every table of a generation's file with all its rows, in an order of its own: equal texts are equal contents. */
 export function contentsOf(path: string): string {
-  return withDatabase(path, (db) => {
+  const db = openDatabase(path, { purpose: 'read', mustExist: true });
+  try {
     const tables = db
       .prepare(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
       )
       .pluck()
       .all() as string[];
-    const contents = tables.map((name) => [name, sortedRows(db, name)]);
-    return JSON.stringify(contents, (_, value: unknown) =>
-      Buffer.isBuffer(value) ? value.toString('hex') : value,
-    );
-  });
+    return JSON.stringify(tables.map((name) => [name, sortedRows(db, name)]));
+  } finally {
+    db.close();
+  }
 }
 
 function sortedRows(db: SqliteDatabase, table: string): string[] {
