@@ -12,15 +12,17 @@ import type { ImportOptions, ImportResult } from './event-log/import.ts';
 import { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
 import type { Services } from './http/services.ts';
+import type { HttpSettings } from './http/settings.ts';
 import type { Projection } from './projection/define.ts';
 import type { ViewDescription } from './projection/program.ts';
 import { type Definitions, loadDefinitions } from './projection/load.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
 import { queryReader, queryView } from './query/query-view.ts';
 import { ViewReaders } from './query/view-readers.ts';
+import { Sources } from './sources.ts';
 import { type CopyLimits, TimeTravel, USUAL_COPY_LIMITS } from './time-travel.ts';
 
-export interface ProjectionistOptions {
+export interface ProjectionistOptions extends HttpSettings {
   /** The data folder; made where it is missing. Default `data`. */
   readonly data?: string;
   /** A folder of definition files, or the definitions themselves. Default `projections`. */
@@ -44,6 +46,7 @@ export class Projectionist {
   readonly app: Hono;
   readonly #engine: Engine;
   readonly #readers = new ViewReaders();
+  readonly #sources: Sources;
   readonly #past: TimeTravel;
   readonly #folder: string | undefined;
   #isStarted = false;
@@ -67,7 +70,8 @@ export class Projectionist {
       limits: { ...USUAL_COPY_LIMITS, ...options.copies },
       now: options.now ?? (() => new Date()),
     });
-    this.app = createApp(this.#services(options.onFault ?? (() => {})));
+    this.#sources = new Sources(this.#engine, this.#readers);
+    this.app = createApp(this.#services(options.onFault ?? (() => {})), options);
   }
 
   #openEngine(data: string, options: ProjectionistOptions, definitions: Definitions): Engine {
@@ -191,6 +195,10 @@ export class Projectionist {
           const { reader, view } = this.#readers.ofView(name);
           return { view, projection: reader.generation.projection };
         }),
+      source: (kind, name) => this.#sources.find(kind, name),
+      waitFor: (name, position, milliseconds, signal) =>
+        this.#engine.waitFor(name, position, milliseconds, signal),
+      policies: () => this.#sources.policies(),
       query: (view, parameters) => queryView(this.#readers, view, parameters),
       resolvePoint: (point) => this.#past.resolve(point),
       queryAsOf: (view, parameters, position, patience) => {

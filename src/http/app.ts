@@ -6,13 +6,15 @@ import { healthRoutes } from './health.ts';
 import { problemResponse } from './problem.ts';
 import { projectionRoutes } from './projections.ts';
 import type { Services } from './services.ts';
+import type { HttpSettings } from './settings.ts';
+import { viewAnswers } from './view-answers.ts';
 import { viewRoutes } from './views.ts';
 
 /** Bytes that a request may carry. */
 const LARGEST_BODY = 16 * 1024 * 1024;
 
 /** The HTTP API. It can be served as it is, or mounted in another Hono app. */
-export function createApp(services: Services): Hono {
+export function createApp(services: Services, settings: HttpSettings = {}): Hono {
   const app = new Hono();
   app.use(
     bodyLimit({
@@ -27,6 +29,8 @@ export function createApp(services: Services): Hono {
     }),
   );
   app.route('/', healthRoutes(services));
+  app.use('/views/rpc/:query', viewAnswers('query', services, settings));
+  app.use('/views/:view', viewAnswers('view', services, settings));
   app.route('/', viewRoutes(services));
   app.route('/', projectionRoutes(services));
   app.route('/', eventRoutes(services));

@@ -6,6 +6,16 @@ import type { ExpectedVersion } from '../event-log/writer.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { ViewAnswer } from '../query/query-view.ts';
 import type { ViewDescription } from '../projection/program.ts';
+import type { RowPolicies } from '../projection/row-policy.ts';
+
+/** What answers for a view or a named query. */
+export interface Source {
+  readonly projection: string;
+  /** Null while no generation can answer for it. */
+  readonly generation: number | null;
+  /** Read anew each time. */
+  readonly position: number;
+}
 
 /** All that the HTTP side may ask for: it holds no SQL and knows no files. */
 export interface Services {
@@ -16,6 +26,12 @@ export interface Services {
   version(stream: string): number;
   status(): ProjectionStatus[];
   views(): { view: ViewDescription; projection: string }[];
+  /** Undefined for a name that nothing defines. */
+  source(kind: 'view' | 'query', name: string): Source | undefined;
+  /** Resolves once the projection shows the position. Rejects with WAIT_TIMEOUT, or CLOSED when the signal aborts. */
+  waitFor(projection: string, position: number, milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Which rows whom; `policies().for(callerOf(c).claims)` is what a query is run under. */
+  policies(): RowPolicies;
   query(view: string, parameters: URLSearchParams): ViewAnswer;
   resolvePoint(point: Point): Promise<ResolvedPoint>;
   /** As `query`, as of an earlier position; waits so many milliseconds for a copy to be built. */

@@ -84,3 +84,9 @@ export const USUAL_LIMITS: HttpLimits = Object.freeze({
   waits: 1000,
   requestSeconds: 60,
 });
+
+/** The limits that hold, those of the settings before the usual ones. */
+export function limitsOf({ limits = {} }: HttpSettings): HttpLimits {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  return { ...USUAL_LIMITS, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,109 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { ProjectionistError } from '../errors.ts';
+import { pointOf } from './as-of.ts';
+import { matches } from './preconditions.ts';
+import type { Services, Source } from './services.ts';
+import { type HttpSettings, limitsOf } from './settings.ts';
+import { entityTag } from './view-tag.ts';
+import { Waiting } from './waiting.ts';
+
+/** What an answer depends on beside its URL. */
+const VARY = 'Accept, Prefer, Range, Accept-Datetime, Authorization, Accept-Encoding';
+
+/**
+ * What every answer of a view or named query has in common, whatever form it takes: it waits for the position that the
+ * request asks for, says how fresh it is, and answers 304 to who has it already, without running the query.
+ */
+export function viewAnswers(
+  kind: 'view' | 'query',
+  services: Services,
+  settings: HttpSettings,
+): MiddlewareHandler {
+  const waiting = new Waiting(services, limitsOf(settings));
+  const cacheControl = settings.auth === undefined ? 'no-cache' : 'private, no-cache';
+  return async (c, next) => {
+    const name = c.req.param(kind) as string;
+    const source = services.source(kind, name);
+    if (source === undefined || isWrite(c, kind)) return next();
+    const isPresent = pointOf(c) === undefined;
+    let hasWaited = false;
+    try {
+      hasWaited = isPresent && (await waiting.until(c, source));
+      if (hasWaited || source.generation === null) requireGeneration(services, kind, name);
+    } catch (error) {
+      describeSource(c, services, services.source(kind, name) ?? source);
+      throw error;
+    }
+    const tagged = isPresent && kind === 'view' && !isStream(c);
+    if (tagged && isKnown(c, services, name)) return notModified(c, services, name, cacheControl);
+    await next();
+    finish(c, { hasWaited, isTagged: tagged && c.res.status < 300, cacheControl });
+  };
+}
+
+/** Views answer to reading alone; a named query may be posted. */
+function isWrite(c: Context, kind: 'view' | 'query'): boolean {
+  return c.req.method !== 'GET' && c.req.method !== 'HEAD' && !(kind === 'query' && c.req.method === 'POST');
+}
+
+function isStream(c: Context): boolean {
+  return c.req.header('Accept')?.includes('text/event-stream') ?? false;
+}
+
+/** A view that is defined is no mistake of the caller's: it will be there. Throws PROJECTION_NOT_READY or PROJECTION_STOPPED. */
+function requireGeneration(services: Services, kind: 'view' | 'query', name: string): void {
+  const source = services.source(kind, name);
+  if (source === undefined || source.generation !== null) return;
+  const { projection } = source;
+  const status = services.status().find((candidate) => candidate.name === projection);
+  const evidence = { projection, position: status?.build?.position ?? 0 };
+  if (status?.state === 'stopped')
+    throw new ProjectionistError('PROJECTION_STOPPED', `${projection} could not be built`, {
+      hint: `GET /projections/${projection} says why.`,
+      evidence,
+    });
+  throw new ProjectionistError('PROJECTION_NOT_READY', `${projection} is being built for the first time`, {
+    hint: 'Ask again soon, or wait for it with Prefer: min-position=0, wait=30.',
+    evidence,
+  });
+}
+
+function isKnown(c: Context, services: Services, name: string): boolean {
+  const known = c.req.header('If-None-Match');
+  if (known === undefined) return false;
+  const source = services.source('view', name);
+  return source !== undefined && matches(known, entityTag(c, generationOf(source), source.position));
+}
+
+function notModified(c: Context, services: Services, name: string, cacheControl: string): Response {
+  const source = services.source('view', name) as Source;
+  describeSource(c, services, source);
+  c.header('ETag', entityTag(c, generationOf(source), source.position));
+  c.header('Vary', VARY);
+  c.header('Cache-Control', cacheControl);
+  return c.body(null, 304);
+}
+
+function finish(
+  c: Context,
+  { hasWaited, isTagged, cacheControl }: { hasWaited: boolean; isTagged: boolean; cacheControl: string },
+): void {
+  const { headers } = c.res;
+  headers.set('Vary', VARY);
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', cacheControl);
+  if (hasWaited) headers.append('Preference-Applied', 'min-position');
+  const generation = headers.get('Projection-Generation');
+  if (!isTagged || generation === null || headers.has('ETag')) return;
+  headers.set('ETag', entityTag(c, generation, Number(headers.get('Projection-Position'))));
+}
+
+/** How fresh what could be answered is, also where nothing is answered. */
+function describeSource(c: Context, services: Services, source: Source): void {
+  c.header('Projection-Position', String(source.position));
+  c.header('Projection-Lag', String(Math.max(0, services.head() - source.position)));
+  if (source.generation !== null) c.header('Projection-Generation', generationOf(source));
+}
+
+function generationOf({ projection, generation }: Source): string {
+  return `${projection}-${generation}`;
+}

@@ -1,0 +1,23 @@
+import { hash } from 'node:crypto';
+import type { Context } from 'hono';
+import { callerOf } from './caller.ts';
+
+/** The parts of a request, beside its URL, that the rows and their form depend on. */
+const VARYING = ['Accept', 'Prefer', 'Range'] as const;
+
+/**
+ * The entity tag of a view's answer: of one generation and position, the same request has the same answer. It is weak
+ * (RFC 9110, section 8.8.1), since compression may change the bytes.
+ */
+export function entityTag(c: Context, generation: string, position: number): string {
+  return `W/"${generation}.${position}${variant(c)}"`;
+}
+
+/** Short for what other requests to the same URL may do differently; nothing for the plainest one. */
+function variant(c: Context): string {
+  const parts = VARYING.map((name) => c.req.header(name) ?? '');
+  const { claims } = callerOf(c);
+  const isPlain = (parts[0] === '' || parts[0] === '*/*') && parts[1] === '' && parts[2] === '';
+  if (isPlain && Object.keys(claims).length === 0) return '';
+  return `.${hash('sha256', JSON.stringify([parts, claims])).slice(0, 16)}`;
+}
