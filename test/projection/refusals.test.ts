@@ -49,6 +49,7 @@ function problemsWith(handler: unknown, type = 'order.placed'): string {
 }
 
 const refuses = (name: string, handler: AnyHandler, ...parts: readonly (string | RegExp)[]) =>
+  // oxlint-disable-next-line vitest/valid-title -- each call names its test
   it(name, () => {
     const problems = problemsWith(handler);
     expect(problems).toContain('try: ');

@@ -35,7 +35,7 @@ describe('forEach', () => {
     views: { seen, counts },
     on: {
       happened: (e, db) =>
-        forEach(e.data.items as typeof e.data.items, (item, position) => [
+        forEach(e.data.items, (item, position) => [
           db.insert(seen).values({ what: sql`${position} || ':' || coalesce(${item}, 'null')` }),
           db
             .insert(counts)
