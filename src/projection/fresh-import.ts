@@ -8,7 +8,8 @@ let loads = 0;
 let isRegistered = false;
 
 /** The library that definition files mean by 'projectionist': the one that is running, wherever it was started from. */
-const OWN_INDEX = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url).href;
+const OWN_INDEX = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url)
+  .href;
 
 /**
  * A function that turns files into URLs which Node has not loaded yet, so that an import reads the file as it is now.
@@ -36,5 +37,10 @@ function register(): void {
 }
 
 function isOwnFile(url: string): boolean {
-  return url.startsWith('file:') && !url.includes('/node_modules/') && !url.includes(`${sep}node_modules${sep}`) && !url.includes('?');
+  return (
+    url.startsWith('file:') &&
+    !url.includes('/node_modules/') &&
+    !url.includes(`${sep}node_modules${sep}`) &&
+    !url.includes('?')
+  );
 }

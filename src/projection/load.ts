@@ -55,7 +55,9 @@ export async function loadDefinitions(folder: string): Promise<Definitions> {
 export async function loadProjection(file: string): Promise<CompiledProjection> {
   const module = (await import(freshUrl()(file))) as { default?: unknown };
   if (!isProjection(module.default)) {
-    throw new ProjectionistError('DEFINITION_INVALID', `${file} no longer declares a projection`, { evidence: { file } });
+    throw new ProjectionistError('DEFINITION_INVALID', `${file} no longer declares a projection`, {
+      evidence: { file },
+    });
   }
   const { compiled, problems } = compile(module.default);
   if (compiled === undefined) throw definitionError(problems);
@@ -64,7 +66,12 @@ export async function loadProjection(file: string): Promise<CompiledProjection> 
 
 /** The same for definitions that are handed over as objects. */
 export function compileDefinitions(definitions: readonly Projection[]): Definitions {
-  return assemble(definitions.map((definition) => ({ file: undefined, definition })), [], [], '');
+  return assemble(
+    definitions.map((definition) => ({ file: undefined, definition })),
+    [],
+    [],
+    '',
+  );
 }
 
 interface Findings {
@@ -74,7 +81,11 @@ interface Findings {
   readonly name: string;
 }
 
-async function importFile(file: string, url: (file: string) => string, { found, ignored, problems, name }: Findings): Promise<void> {
+async function importFile(
+  file: string,
+  url: (file: string) => string,
+  { found, ignored, problems, name }: Findings,
+): Promise<void> {
   try {
     const module = (await import(url(file))) as { default?: unknown };
     if (isProjection(module.default)) found.push({ file, definition: module.default });
@@ -82,7 +93,10 @@ async function importFile(file: string, url: (file: string) => string, { found, 
     else ignored.push({ file: name, reason: 'its default export is not made by projection({ … })' });
   } catch (error) {
     const place = /^(.+:\d+)\n/.exec((error as Error).stack ?? '')?.[1];
-    problems.push({ ...problemFrom(error, { file: name }), hint: place === undefined ? undefined : `Look at ${place.replace(pathToFileURL(file).href, name)}.` });
+    problems.push({
+      ...problemFrom(error, { file: name }),
+      hint: place === undefined ? undefined : `Look at ${place.replace(pathToFileURL(file).href, name)}.`,
+    });
   }
 }
 
@@ -107,14 +121,24 @@ function assemble(
     if (compilation.compiled !== undefined) projections.push({ file, compiled: compilation.compiled });
   }
   problems.push(...doubled(found, directory));
-  const catalogue = mergedCatalogue(found.map(({ definition }) => definition), problems);
+  const catalogue = mergedCatalogue(
+    found.map(({ definition }) => definition),
+    problems,
+  );
   if (problems.length > 0 || catalogue === undefined) throw definitionError(problems);
   return Object.freeze({ projections, catalogue, ignored });
 }
 
-function mergedCatalogue(definitions: readonly Projection[], problems: Problem[]): EventCatalogue | undefined {
+function mergedCatalogue(
+  definitions: readonly Projection[],
+  problems: Problem[],
+): EventCatalogue | undefined {
   try {
-    return mergeCatalogues(definitions.map(({ events }) => events).filter((events) => typeof events === 'object' && events !== null));
+    return mergeCatalogues(
+      definitions
+        .map(({ events }) => events)
+        .filter((events) => typeof events === 'object' && events !== null),
+    );
   } catch (error) {
     problems.push(problemFrom(error, {}));
     return undefined;
@@ -122,12 +146,18 @@ function mergedCatalogue(definitions: readonly Projection[], problems: Problem[]
 }
 
 /** Names and views that two definitions claim. */
-function doubled(found: readonly { file: string | undefined; definition: Projection }[], directory: string): Problem[] {
+function doubled(
+  found: readonly { file: string | undefined; definition: Projection }[],
+  directory: string,
+): Problem[] {
   const owners = new Map<string, string>();
   const problems: Problem[] = [];
   for (const { file, definition } of found) {
     const own = file === undefined ? `projection ${definition.name}` : relative(directory, file);
-    for (const claim of new Set([`projection ${definition.name}`, ...viewNames(definition).map((view) => `view ${view}`)])) {
+    for (const claim of new Set([
+      `projection ${definition.name}`,
+      ...viewNames(definition).map((view) => `view ${view}`),
+    ])) {
       const other = owners.get(claim);
       if (other === undefined) owners.set(claim, own);
       else {
@@ -135,7 +165,9 @@ function doubled(found: readonly { file: string | undefined; definition: Project
           file: file === undefined ? undefined : relative(directory, file),
           projection: definition.name,
           message: `the ${claim} is already declared in ${other}`,
-          hint: claim.startsWith('view') ? 'A view has one owner. Give one of them another name.' : 'Give each projection a name of its own.',
+          hint: claim.startsWith('view')
+            ? 'A view has one owner. Give one of them another name.'
+            : 'Give each projection a name of its own.',
         });
       }
     }
