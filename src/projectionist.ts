@@ -19,6 +19,7 @@ import { type Definitions, loadDefinitions } from './projection/load.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
 import { queryReader, queryView } from './query/query-view.ts';
 import { ViewReaders } from './query/view-readers.ts';
+import { LiveViews, type LiveSettings, USUAL_LIVE_SETTINGS } from './live-views.ts';
 import { Sources } from './sources.ts';
 import { type CopyLimits, TimeTravel, USUAL_COPY_LIMITS } from './time-travel.ts';
 
@@ -29,6 +30,8 @@ export interface ProjectionistOptions extends HttpSettings {
   readonly projections?: string | readonly Projection[];
   /** How many copies of earlier positions are kept and built at once, and how many bytes they may take. */
   readonly copies?: Partial<CopyLimits>;
+  /** How many live answers there may be at once, and how they are kept alive. */
+  readonly live?: Partial<LiveSettings>;
   readonly now?: () => Date;
   /** Hears what happens to projections: builds, swaps, failures. */
   readonly announce?: Announce;
@@ -48,6 +51,7 @@ export class Projectionist {
   readonly #readers = new ViewReaders();
   readonly #sources: Sources;
   readonly #past: TimeTravel;
+  readonly #live: LiveViews;
   readonly #folder: string | undefined;
   #isStarted = false;
 
@@ -71,6 +75,14 @@ export class Projectionist {
       now: options.now ?? (() => new Date()),
     });
     this.#sources = new Sources(this.#engine, this.#readers);
+    this.#live = new LiveViews({
+      data,
+      engine: this.#engine,
+      readers: this.#readers,
+      past: this.#past,
+      policies: () => this.#sources.policies(),
+      settings: { ...USUAL_LIVE_SETTINGS, ...options.live },
+    });
     this.app = createApp(this.#services(options.onFault ?? (() => {})), options);
   }
 
@@ -165,8 +177,14 @@ export class Projectionist {
     return changed;
   }
 
+  /** Ends live answers and streams of events, and tells their readers to come again. A server is closed after that. */
+  endStreams(): void {
+    this.#live.close();
+  }
+
   /** Stops everything that was started, in reverse order. */
   async close(): Promise<void> {
+    this.endStreams();
     await this.#past.close();
     await this.#engine.close();
     this.#readers.close();
@@ -207,6 +225,9 @@ export class Projectionist {
           queryReader(reader, view, parameters),
         );
       },
+      openLive: (query, after) => this.#live.open(query, after),
+      onGrowth: (listener) => this.log.onGrowth(listener),
+      streams: this.#live.streams,
       rebuild: (projection) => void this.#engine.rebuild(projection).catch(() => {}),
       rollback: (projection) => void this.#engine.rollback(projection).catch(() => {}),
       reportFault,

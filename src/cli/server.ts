@@ -41,6 +41,7 @@ export async function runServer(io: Io, config: Config, options: ServerOptions):
   if (!io.ended.aborted) await once(io.ended, 'abort');
   say('Stopping');
   await watcher?.close();
+  projectionist.endStreams();
   await server.close();
 }
 

@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ProjectionistError } from '../errors.ts';
+import { eventStreamRoutes } from './event-stream.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { liveRoutes } from './live.ts';
 import { problemResponse } from './problem.ts';
 import { projectionRoutes } from './projections.ts';
 import type { Services } from './services.ts';
@@ -31,8 +33,10 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
   app.route('/', healthRoutes(services));
   app.use('/views/rpc/:query', viewAnswers('query', services, settings));
   app.use('/views/:view', viewAnswers('view', services, settings));
+  app.route('/', liveRoutes(services));
   app.route('/', viewRoutes(services));
   app.route('/', projectionRoutes(services));
+  app.route('/', eventStreamRoutes(services));
   app.route('/', eventRoutes(services));
   app.notFound((c) =>
     problemResponse(

@@ -35,7 +35,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
 };
 
 /** An error as RFC 9457 problem details, with PostgREST's members beside. Anything unexpected says nothing of itself. */
-export function problemResponse(c: Context, error: unknown): Response {
+export function problemOf(error: unknown): { readonly status: ContentfulStatusCode; readonly body: object } {
   const known = error instanceof ProjectionistError ? error : undefined;
   const status = (known && STATUS[known.code]) ?? 500;
   const title = status === 500 ? 'The server failed to answer' : (known as ProjectionistError).message;
@@ -50,6 +50,12 @@ export function problemResponse(c: Context, error: unknown): Response {
     ...(status !== 500 &&
       known?.cause instanceof AggregateError && { errors: known.cause.errors.map(reportOf) }),
   };
+  return { status, body };
+}
+
+/** The same as a response. */
+export function problemResponse(c: Context, error: unknown): Response {
+  const { status, body } = problemOf(error);
   if (status === 503) c.header('Retry-After', '1');
   return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
 }

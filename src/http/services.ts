@@ -4,6 +4,8 @@ import type { NewEvent, RecordedEvent } from '../event-log/event.ts';
 import type { ReadOptions } from '../event-log/reader.ts';
 import type { ExpectedVersion } from '../event-log/writer.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
+import type { Claims } from '../projection/define.ts';
+import type { LiveReader } from '../query/live/live-reader.ts';
 import type { ViewAnswer } from '../query/query-view.ts';
 import type { ViewDescription } from '../projection/program.ts';
 import type { RowPolicies } from '../projection/row-policy.ts';
@@ -15,6 +17,23 @@ export interface Source {
   readonly generation: number | null;
   /** Read anew each time. */
   readonly position: number;
+}
+
+/** A query whose answer is to be kept up to date. */
+export interface LiveRequest {
+  readonly kind: 'view' | 'query';
+  readonly name: string;
+  readonly parameters: URLSearchParams;
+  readonly claims: Claims;
+}
+
+export interface StreamSettings {
+  /** Milliseconds between two signs of life. */
+  readonly heartbeat: number;
+  /** The most readers of the log at once. */
+  readonly readers: number;
+  /** Aborts when streams are to end, because the server stops. */
+  readonly ended: AbortSignal;
 }
 
 /** All that the HTTP side may ask for: it holds no SQL and knows no files. */
@@ -41,6 +60,11 @@ export interface Services {
     position: number,
     patience: number,
   ): Promise<ViewAnswer>;
+  /** A reader of a live query, new or going on after a position. Throws TOO_BUSY, and what the query throws. */
+  openLive(query: LiveRequest, after: number | undefined): LiveReader;
+  /** Calls `listener` when the log has grown; the function that is returned ends that. */
+  onGrowth(listener: () => void): () => void;
+  readonly streams: StreamSettings;
   rebuild(projection: string): void;
   rollback(projection: string): void;
   reportFault(error: unknown): void;

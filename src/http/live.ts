@@ -1,0 +1,95 @@
+import { type Context, Hono } from 'hono';
+import { errorFrom, ProjectionistError } from '../errors.ts';
+import type { LiveEnd, LiveReader } from '../query/live/live-reader.ts';
+import type { LiveMessage } from '../query/live/message.ts';
+import { pointOf } from './as-of.ts';
+import { callerOf } from './caller.ts';
+import { problemOf } from './problem.ts';
+import type { Services } from './services.ts';
+import { comeAgain, eventBlock, eventWithoutId, SSE_HEADERS, type SseSource, sseStream } from './sse.ts';
+import { lastEventId, wantsEventStream } from './stream-request.ts';
+
+/** Milliseconds after which readers of a server that stops are to come again. */
+const COME_AGAIN = 1000;
+/** The longest delay that a timer takes. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** `/views/<view>` and `/views/rpc/<query>` with `Accept: text/event-stream`: the rows, then what changes of them. */
+export function liveRoutes(services: Services): Hono {
+  const app = new Hono();
+  app.get('/views/rpc/:query', (c, next) =>
+    wantsEventStream(c) ? liveAnswer(c, services, 'query', c.req.param('query')) : next(),
+  );
+  app.get('/views/:view', (c, next) =>
+    wantsEventStream(c) ? liveAnswer(c, services, 'view', c.req.param('view')) : next(),
+  );
+  return app;
+}
+
+function liveAnswer(c: Context, services: Services, kind: 'view' | 'query', name: string): Response {
+  if (pointOf(c) !== undefined)
+    throw new ProjectionistError('REQUEST_INVALID', 'The past does not change: a live answer has no as-of', {
+      hint: 'Leave Prefer: as-of and Accept-Datetime out, or Accept: text/event-stream.',
+    });
+  const parameters = new URL(c.req.url).searchParams;
+  parameters.delete('lastEventId');
+  const { claims } = callerOf(c);
+  const reader = services.openLive({ kind, name, parameters, claims }, lastEventId(c));
+  const stream = sseStream(new LiveSseSource(reader, expiryOf(claims)), services.streams.heartbeat);
+  return c.body(stream, 200, { ...SSE_HEADERS });
+}
+
+/** When a caller's token expires (RFC 7519, 4.1.4), in milliseconds since 1970. */
+function expiryOf(claims: Readonly<Record<string, unknown>>): number | undefined {
+  const { exp } = claims;
+  return typeof exp === 'number' ? exp * 1000 : undefined;
+}
+
+/** A live reader's messages as blocks. Each is encoded once, however many read it. */
+class LiveSseSource implements SseSource {
+  readonly #reader: LiveReader;
+  readonly #expiresAt: number | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(reader: LiveReader, expiresAt: number | undefined) {
+    this.#reader = reader;
+    this.#expiresAt = expiresAt;
+  }
+
+  start(wake: () => void, end: (lastWords: Uint8Array) => void): void {
+    if (this.#expiresAt !== undefined) {
+      const left = Math.max(0, this.#expiresAt - Date.now());
+      this.#expiry = setTimeout(() => end(comeAgain(COME_AGAIN)), Math.min(left, LONGEST_DELAY));
+    }
+    this.#reader.listen({ onNews: wake, onEnd: (reason) => end(lastWords(reason)) });
+  }
+
+  next(): Uint8Array | undefined {
+    const message = this.#reader.take();
+    return message === undefined ? undefined : encoded(message);
+  }
+
+  heartbeatId(): string | undefined {
+    return this.#reader.positionIfCurrent()?.toString();
+  }
+
+  close(): void {
+    clearTimeout(this.#expiry);
+    this.#reader.close();
+  }
+}
+
+const blocks = new WeakMap<LiveMessage, Uint8Array>();
+
+function encoded(message: LiveMessage): Uint8Array {
+  const known = blocks.get(message);
+  if (known !== undefined) return known;
+  const block = eventBlock(message.event, String(message.position), message.data);
+  blocks.set(message, block);
+  return block;
+}
+
+function lastWords(end: LiveEnd): Uint8Array {
+  if (end.kind === 'stopping') return comeAgain(COME_AGAIN);
+  return eventWithoutId('problem', JSON.stringify(problemOf(errorFrom(end.error)).body));
+}

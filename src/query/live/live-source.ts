@@ -1,0 +1,20 @@
+import type { GenerationReader } from '../view-readers.ts';
+import type { KeyedRows } from './keyed-rows.ts';
+
+/** A result at one position. */
+export interface LiveResult {
+  readonly position: number;
+  /** Rows under their keys; undefined where rows have none, and then `text` is all there is to compare. */
+  readonly keyed: KeyedRows | undefined;
+  /** The rows as a JSON array. */
+  text(): string;
+}
+
+/** A query that can be asked again and again. */
+export interface LiveSource {
+  readonly projection: string;
+  /** Two sources of the same identity have the same result at the same position. */
+  readonly identity: string;
+  /** Throws where the generation has no such view or column any more. */
+  evaluate(reader: GenerationReader): LiveResult;
+}
