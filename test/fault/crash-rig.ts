@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -42,8 +43,14 @@ export class CrashRig {
   readonly #acknowledged = new Set<string>();
   #factor: number = FACTORS[0];
   #interrupted: Interrupted[] = [];
+  /** The positions at which generations have been compared already. */
+  readonly #checked = new Map<string, number>();
   /** Builds that went on where a kill had interrupted them. */
   resumed = 0;
+
+  get acknowledged(): number {
+    return this.#acknowledged.size;
+  }
 
   constructor(seed: number) {
     this.#random = randomFrom(seed);
@@ -61,14 +68,15 @@ export class CrashRig {
   async killOnce(): Promise<void> {
     // Mostly the same definition again, so that what was interrupted is wanted; sometimes another one.
     if (this.#random() < 0.25) this.#factor = FACTORS[Math.floor(this.#random() * FACTORS.length)] as number;
-    const life = await this.#liveAndDie(200 + this.#random() * 900);
+    const life = await this.#liveAndDie();
     for (const id of life.acknowledged) this.#acknowledged.add(id);
     this.#checkResumption(life);
     this.#checkLog();
-    await this.#checkGenerations();
+    this.#checkGenerations();
   }
 
-  async #liveAndDie(milliseconds: number): Promise<Life> {
+  /** Mostly killed at work; now and then while it still starts. */
+  async #liveAndDie(): Promise<Life> {
     const seed = String(Math.floor(this.#random() * 1e9));
     const child = spawn(
       process.execPath,
@@ -76,11 +84,17 @@ export class CrashRig {
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const said: string[] = [];
+    const started = Promise.withResolvers<void>();
     const complaints: string[] = [];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said.push(text);
+      if (text.includes('started')) started.resolve();
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
     const ended = once(child, 'close');
-    await Promise.race([delay(milliseconds), ended]);
+    const work = started.promise.then(() => delay(this.#random() * 700));
+    const isEarly = this.#random() < 0.1;
+    await Promise.race([isEarly ? delay(this.#random() * 1000) : work, ended]);
     child.kill('SIGKILL');
     const [, signal] = (await ended) as [number | null, string | null];
     if (signal !== 'SIGKILL') throw new Error(`It died of itself: ${complaints.join('')}${said.join('')}`);
@@ -128,8 +142,8 @@ export class CrashRig {
   }
 
   /** Compares every generation with one that is built in one go, from a copy of the log. */
-  async #checkGenerations(): Promise<void> {
-    const copy = await this.copyLog();
+  #checkGenerations(): void {
+    const copy = this.copyLog();
     const generations = generationsOf(this.data);
     this.#interrupted = [];
     for (const generation of generations) {
@@ -145,9 +159,12 @@ export class CrashRig {
       const { position } = checkpoint;
       if (state === 'building' && position > 0)
         this.#interrupted.push({ projection, number, hash: program.hash, position });
+      if (this.#checked.get(generation.file) === position) continue;
+      this.#checked.set(generation.file, position);
       if (contentsOf(path) !== builtInOneGo(generation, position, copy))
         throw new Error(`${generation.file} (${state}, at ${position}) is not what its log gives`);
     }
+    rmSync(copy, { recursive: true });
   }
 
   get factor(): number {
@@ -155,7 +172,7 @@ export class CrashRig {
   }
 
   /** A folder with a copy of the log. */
-  async copyLog(): Promise<string> {
+  copyLog(): string {
     const folder = temporaryFolder();
     const db = openDatabase(join(this.data, 'log.db'), { purpose: 'read' });
     db.pragma('query_only = OFF');

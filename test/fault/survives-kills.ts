@@ -12,8 +12,16 @@ export interface CrashOptions {
   readonly seed: number;
 }
 
-/** Kills, looks, and at the end opens the folder once more and lets it catch up. Answers how many builds resumed. */
-export async function survivesKills({ kills, events, seed }: CrashOptions): Promise<number> {
+export interface CrashOutcome {
+  readonly survived: number;
+  /** Events that the killed processes had been told are on disk. */
+  readonly acknowledged: number;
+  /** Builds that went on where a kill had interrupted them. */
+  readonly resumed: number;
+}
+
+/** Kills, looks, and at the end opens the folder once more and lets it catch up. */
+export async function survivesKills({ kills, events, seed }: CrashOptions): Promise<CrashOutcome> {
   const rig = new CrashRig(seed);
   await rig.prepare(events);
   for (let kill = 1; kill <= kills; kill += 1) {
@@ -26,13 +34,13 @@ export async function survivesKills({ kills, events, seed }: CrashOptions): Prom
     }
   }
   await endsAsIfNothingHadBeen(rig);
-  return rig.resumed;
+  return { survived: kills, acknowledged: rig.acknowledged, resumed: rig.resumed };
 }
 
 /** The folder, opened once more, comes to the very views of a folder with the same log and no history. */
 async function endsAsIfNothingHadBeen(rig: CrashRig): Promise<void> {
   const views = await caughtUp(rig.data, rig.factor);
-  expect(await caughtUp(await rig.copyLog(), rig.factor)).toEqual(views);
+  expect(await caughtUp(rig.copyLog(), rig.factor)).toEqual(views);
 }
 
 /** The contents of every live generation, once each is of the present definition and at the head. */
