@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
 import type { SqliteDatabase } from './open.ts';
 
 /**
@@ -20,7 +20,8 @@ export class WalSync {
 
   /** Resolves when everything that was committed before the call is on disk. */
   async sync(): Promise<void> {
-    this.#file ??= await open(`${this.#db.name}-wal`, 'r+');
+    // SQLite keeps it beside the file itself, not beside a symbolic link to it.
+    this.#file ??= await open(`${await realpath(this.#db.name)}-wal`, 'r+');
     await this.#file.datasync();
   }
 

@@ -70,6 +70,8 @@ export class HeadWatch {
   }
 
   #poll(): void {
+    // Looked at again when it is settled: a version that is marked as seen now would never be told.
+    if (this.#isUnsettled()) return;
     const version = this.#dataVersion.get() as number;
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
