@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'URL_TOO_LONG'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'KEYS_UNAVAILABLE'
   | 'TOO_BUSY'
   | 'REQUEST_TIMEOUT'
   | 'CHECKPOINT_MOVED'

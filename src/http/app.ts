@@ -1,9 +1,8 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { ProjectionistError } from '../errors.ts';
+import { allowedMethods, edge } from './edge.ts';
 import { eventStreamRoutes } from './event-stream.ts';
 import { eventRoutes } from './events.ts';
-import { healthRoutes } from './health.ts';
 import { liveRoutes } from './live.ts';
 import { problemResponse } from './problem.ts';
 import { projectionRoutes } from './projections.ts';
@@ -12,25 +11,11 @@ import type { HttpSettings } from './settings.ts';
 import { viewAnswers } from './view-answers.ts';
 import { viewRoutes } from './views.ts';
 
-/** Bytes that a request may carry. */
-const LARGEST_BODY = 16 * 1024 * 1024;
-
 /** The HTTP API. It can be served as it is, or mounted in another Hono app. */
 export function createApp(services: Services, settings: HttpSettings = {}): Hono {
   const app = new Hono();
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: (c) =>
-        problemResponse(
-          c,
-          new ProjectionistError('BODY_TOO_LARGE', 'The request is larger than 16 MiB', {
-            hint: 'Send fewer events at once, or import a file with `projectionist append`.',
-          }),
-        ),
-    }),
-  );
-  app.route('/', healthRoutes(services));
+  app.use(allowedMethods(app));
+  app.route('/', edge(services, settings));
   app.use('/views/rpc/:query', viewAnswers('query', services, settings));
   app.use('/views/:view', viewAnswers('view', services, settings));
   app.route('/', liveRoutes(services));

@@ -13,6 +13,8 @@ export interface Caller {
 declare module 'hono' {
   interface ContextVariableMap {
     caller?: Caller;
+    /** True once a scope has been asked for. */
+    isCleared?: boolean;
   }
 }
 

@@ -1,11 +1,14 @@
 import { Hono } from 'hono';
 import type { Services } from './services.ts';
 
-/** `/healthz`: the process answers. `/readyz`: every projection has a generation that moves. */
-export function healthRoutes(services: Services): Hono {
-  const app = new Hono();
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', (c) => {
+/** `/healthz`: the process answers. */
+export function healthRoutes(): Hono {
+  return new Hono().get('/healthz', (c) => c.json({ status: 'ok' }));
+}
+
+/** `/readyz`: every projection has a generation that moves. */
+export function readyRoutes(services: Services): Hono {
+  return new Hono().get('/readyz', (c) => {
     const projections = services.status().map(({ name, state, lag }) => ({ name, state, lag }));
     const isReady = projections.every(({ state }) => state === 'live' || state === 'catching-up');
     return c.json(
@@ -13,5 +16,4 @@ export function healthRoutes(services: Services): Hono {
       isReady ? 200 : 503,
     );
   });
-  return app;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const scope = z.enum(['read', 'append', 'operate']);
+/** What a caller may: see, add events, and work on projections. None includes another. */
+export const SCOPES = ['read', 'append', 'operate'] as const;
+const scope = z.enum(SCOPES);
 
 const token = z
   .strictObject({

@@ -1,0 +1,58 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { ProjectionistError } from '../errors.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { JsonWebTokens } from './json-web-tokens.ts';
+import type { AuthSettings, Scope } from './settings.ts';
+import { StaticTokens } from './static-tokens.ts';
+
+/** Finds out who sends a request, by its bearer token (RFC 6750). Throws UNAUTHENTICATED. */
+export function authenticate(auth: AuthSettings | undefined): MiddlewareHandler {
+  if (auth === undefined || auth === 'none') return (_, next) => next();
+  const tokens = new StaticTokens(auth.tokens ?? []);
+  const webTokens = auth.jwt === undefined ? undefined : new JsonWebTokens(auth.jwt);
+  return async (c, next) => {
+    const token = bearerToken(c);
+    const caller = tokens.find(token) ?? (await webTokens?.verify(token));
+    if (caller === undefined) {
+      c.header('WWW-Authenticate', `${CHALLENGE}, error="invalid_token"`);
+      throw new ProjectionistError('UNAUTHENTICATED', 'The token is unknown, expired or malformed', {
+        hint: 'Ask for another one.',
+      });
+    }
+    c.set('caller', caller);
+    await next();
+  };
+}
+
+const CHALLENGE = 'Bearer realm="projectionist"';
+
+function bearerToken(c: Context): string {
+  const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+  if (token !== undefined) return token;
+  c.header('WWW-Authenticate', CHALLENGE);
+  throw new ProjectionistError('UNAUTHENTICATED', 'This needs a token', {
+    hint: 'Send Authorization: Bearer <token>.',
+  });
+}
+
+/** For `guard`: whatever the method. */
+export const ANY = 'any';
+
+/** Asks for a scope where the method is one of these, and no guard has asked before. Throws FORBIDDEN, naming it. */
+export function guard(methods: readonly string[] | typeof ANY, scope: Scope): MiddlewareHandler {
+  return (c, next) => {
+    if (c.get('isCleared') === true || (methods !== ANY && !methods.includes(c.req.method))) return next();
+    checkScope(c, callerOf(c), scope);
+    c.set('isCleared', true);
+    return next();
+  };
+}
+
+function checkScope(c: Context, caller: Caller, scope: Scope): void {
+  if (caller.scopes.has(scope)) return;
+  c.header('WWW-Authenticate', `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`);
+  throw new ProjectionistError('FORBIDDEN', `The token lacks the scope ${scope}`, {
+    hint: `It has ${[...caller.scopes].join(', ') || 'none'}.`,
+    evidence: { expected: scope },
+  });
+}

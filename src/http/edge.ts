@@ -1,0 +1,109 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { ProjectionistError } from '../errors.ts';
+import { ANY, authenticate, guard } from './authenticate.ts';
+import { checkUrl } from './check-url.ts';
+import { compressed } from './compressed.ts';
+import { healthRoutes, readyRoutes } from './health.ts';
+import { problemResponse } from './problem.ts';
+import type { Services } from './services.ts';
+import { type HttpSettings, limitsOf } from './settings.ts';
+
+/** The headers of ours that a page of another origin may read. */
+const EXPOSED = [
+  'Content-Range',
+  'ETag',
+  'Event-Position',
+  'Link',
+  'Location',
+  'Memento-Datetime',
+  'Preference-Applied',
+  'Projection-Generation',
+  'Projection-Lag',
+  'Projection-Parked',
+  'Projection-Position',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Request-Id',
+];
+
+/**
+ * What every request passes before any resource sees it, in this order: marks and limits, the checks that need no
+ * caller, health, and then who may.
+ */
+export function edge(services: Services, settings: HttpSettings): Hono {
+  const app = new Hono();
+  app.use(requestId());
+  // A JSON API runs nothing and is framed by nobody; pages bring a policy of their own. TLS is the proxy's affair, HSTS too.
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      strictTransportSecurity: false,
+      xDownloadOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xXssProtection: false,
+      xDnsPrefetchControl: false,
+      overwrite: false,
+    }),
+  );
+  if (settings.cors !== undefined)
+    app.use(
+      cors({ origin: settings.cors.origins, exposeHeaders: EXPOSED, maxAge: 600, allowMethods: METHODS }),
+    );
+  app.use(compressed());
+  app.use(checkUrl(limitsOf(settings).url));
+  app.route('/', healthRoutes());
+  const { auth } = settings;
+  const isReadyzOpen = auth === undefined || auth === 'none' || auth.isReadyzOpen === true;
+  if (isReadyzOpen) app.route('/', readyRoutes(services));
+  app.use(authenticate(auth));
+  if (!isReadyzOpen) app.route('/', readyRoutes(services));
+  guardScopes(app);
+  app.use(limitBody(limitsOf(settings).body));
+  return app;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST'];
+
+/** What changes something needs a scope of its own, and one that is not known here the greatest; all else is reading. */
+function guardScopes(app: Hono): void {
+  app.use('/events', guard(['POST'], 'append'));
+  app.use('/streams/:stream', guard(['POST'], 'append'));
+  app.use('/views/*', guard(ANY, 'read'));
+  app.use(guard(['GET', 'HEAD', 'OPTIONS'], 'read'));
+  app.use(guard(ANY, 'operate'));
+}
+
+/** Answers 405 with what is allowed to a method that a path does not have, and OPTIONS (RFC 9110, section 9.3.7). */
+export function allowedMethods(app: Hono): ReturnType<typeof methodNotAllowed> {
+  return methodNotAllowed({
+    app,
+    onMethodNotAllowed: (c, methods) => {
+      c.header('Allow', [...new Set([...methods, 'OPTIONS'])].join(', '));
+      if (c.req.method === 'OPTIONS') return c.body(null, 204);
+      return problemResponse(
+        c,
+        new ProjectionistError('METHOD_NOT_ALLOWED', `${c.req.method} is not possible here`, {
+          hint: `Use ${methods.join(', ')}.`,
+        }),
+      );
+    },
+  });
+}
+
+function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
+  return bodyLimit({
+    maxSize,
+    onError: (c) =>
+      problemResponse(
+        c,
+        new ProjectionistError('BODY_TOO_LARGE', `The request is larger than ${maxSize} bytes`, {
+          hint: 'Send fewer events at once, or import a file with `projectionist append`.',
+        }),
+      ),
+  });
+}
