@@ -271,7 +271,8 @@ class OrderStory {
 
   #ship(time: number): void {
     const carrier = carriers[pickWeighted(this.#random, [5, 4, 1])]!;
-    if (time < carrierBecomesObject) this.#tell('order.shipped', time, { carrier: carrier.name }, { schemaVersion: 1 });
+    if (time < carrierBecomesObject)
+      this.#tell('order.shipped', time, { carrier: carrier.name }, { schemaVersion: 1 });
     else this.#tell('order.shipped', time, { carrier }, { schemaVersion: 2 });
   }
 
