@@ -43,9 +43,16 @@ export const ordersProjection = projection({
   },
 });
 
+/** A folder that is deleted after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'projectionist-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** A projectionist in a folder of its own, not started, and closed after the test. */
 export async function opened(options: ProjectionistOptions = {}): Promise<Projectionist> {
-  const data = mkdtempSync(join(tmpdir(), 'projectionist-test-'));
+  const data = temporaryFolder();
   const projectionist = await createProjectionist({
     data,
     projections: [ordersProjection],
@@ -54,10 +61,7 @@ export async function opened(options: ProjectionistOptions = {}): Promise<Projec
     },
     ...options,
   });
-  onTestFinished(async () => {
-    await projectionist.close();
-    rmSync(data, { recursive: true, force: true });
-  });
+  onTestFinished(() => projectionist.close());
   return projectionist;
 }
 
