@@ -1,4 +1,3 @@
-import { compileDefinitions, loadDefinitions } from './projection/load.ts';
 import type { Projectionist, ProjectionistOptions } from './projectionist.ts';
 
 /**
@@ -7,9 +6,12 @@ import type { Projectionist, ProjectionistOptions } from './projectionist.ts';
  */
 export async function createProjectionist(options: ProjectionistOptions = {}): Promise<Projectionist> {
   const { projections = 'projections' } = options;
-  const definitions =
-    typeof projections === 'string' ? await loadDefinitions(projections) : compileDefinitions(projections);
   // Only here: definition files import this package too, and need neither the engine nor the HTTP side.
+  const { checkDefinitions, loadCheckedDefinitions } = await import('./checked-definitions.ts');
   const { Projectionist } = await import('./projectionist.ts');
+  const definitions =
+    typeof projections === 'string'
+      ? await loadCheckedDefinitions(projections)
+      : checkDefinitions(projections);
   return new Projectionist(options, definitions);
 }

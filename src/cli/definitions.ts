@@ -1,10 +1,11 @@
 import { ProjectionistError } from '../errors.ts';
-import { type Definitions, loadDefinitions } from '../projection/load.ts';
+import { loadCheckedDefinitions } from '../checked-definitions.ts';
+import type { Definitions } from '../projection/load.ts';
 import { nearest } from '../projection/nearest.ts';
 
 /** The definitions of a folder, cut down to those that are named. Throws PROJECTION_UNKNOWN. */
 export async function definitionsNamed(folder: string, names: readonly string[]): Promise<Definitions> {
-  const definitions = await loadDefinitions(folder);
+  const definitions = await loadCheckedDefinitions(folder);
   const known = definitions.projections.map(({ compiled }) => compiled.program.projection);
   for (const name of names) {
     if (known.includes(name)) continue;

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { createProjectionist } from '../create-projectionist.ts';
 import { ProjectionistError } from '../errors.ts';
 import { openLines } from '../event-log/import.ts';
+import { checkExposure } from '../http/exposure.ts';
 import { serve } from '../http/serve.ts';
 import type { Projectionist } from '../projectionist.ts';
 import { exampleRequests } from './examples.ts';
@@ -21,6 +22,8 @@ export interface ServerOptions {
 
 /** Runs projections and HTTP API until the process is asked to end. */
 export async function runServer(io: Io, config: Config, options: ServerOptions): Promise<void> {
+  const warning = checkExposure(config);
+  if (warning !== undefined) line(io, warning);
   const progress = new ProgressDisplay(io.out);
   const say = (text: string): void => {
     progress.end();

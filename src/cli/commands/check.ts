@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadDefinitions } from '../../projection/load.ts';
+import { loadCheckedDefinitions } from '../../checked-definitions.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
 
@@ -13,7 +13,7 @@ export function checkCommand(io: Io): Command {
     )
     .action(async (flags: { json?: boolean }, command: Command) => {
       const config = await configOf(command, io);
-      const { projections, ignored } = await loadDefinitions(config.projections);
+      const { projections, ignored } = await loadCheckedDefinitions(config.projections);
       const programs = projections.map(({ file, compiled: { program } }) => ({
         projection: program.projection,
         file,

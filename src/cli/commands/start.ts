@@ -14,6 +14,7 @@ export function serverCommand(name: string, description: string): Command {
       wholeNumber,
     )
     .option('--host <address>', 'address that it listens on (PROJECTIONIST_HOST; default 127.0.0.1)')
+    .option('--allow-anonymous', 'let anybody in who reaches --host, without a token')
     .option('--seed <file>', 'events to import first, while the log is still empty (NDJSON, .gz too)');
 }
 
