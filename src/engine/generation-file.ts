@@ -144,14 +144,18 @@ export function peekCheckpoint(path: string): Checkpoint | undefined {
       db.close();
     }
   } catch (error) {
-    if (isDamage(error) || isSqlError(error)) return undefined;
+    if (isDamage(error) || isUnfinished(error)) return undefined;
     throw error;
   }
 }
 
-/** Such as "no such table": a database, but not one of ours. */
-function isSqlError(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'SQLITE_ERROR';
+/**
+ * A file whose making was cut short: it has no tables yet ("no such table" is a plain SQLITE_ERROR), or the journal of
+ * its first transaction still stands beside it, from before it was turned to write-ahead logging.
+ */
+function isUnfinished(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return code === 'SQLITE_ERROR' || cause?.code === 'SQLITE_READONLY_ROLLBACK';
 }
 
 /** Makes a generation's file durable and whole: indexes, one sync, SQLite's own check. Throws GENERATION_DAMAGED. */
@@ -170,5 +174,5 @@ export function sealGeneration(db: SqliteDatabase, program: Program): void {
 
 /** Deletes a generation's file and what SQLite keeps beside it. */
 export function deleteGeneration(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
 }
