@@ -86,4 +86,6 @@ export const SSE_HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-cache, no-transform',
   'X-Accel-Buffering': 'no',
+  // Nothing follows a stream on its connection; a server that stops need not wait until it counts as idle.
+  Connection: 'close',
 };
