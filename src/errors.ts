@@ -39,6 +39,21 @@ export type ErrorCode =
   | 'VIEW_UNKNOWN'
   | 'COLUMN_UNKNOWN'
   | 'QUERY_INVALID'
+  | 'QUERY_TOO_LARGE'
+  | 'QUERY_UNKNOWN'
+  | 'PARAMETER_INVALID'
+  | 'VALUE_INVALID'
+  | 'VALUE_OUT_OF_RANGE'
+  | 'CURSOR_INVALID'
+  | 'RELATION_UNKNOWN'
+  | 'RELATION_AMBIGUOUS'
+  | 'RELATED_ORDER_IMPOSSIBLE'
+  | 'EMBED_UNKNOWN'
+  | 'AGGREGATES_OFF'
+  | 'RANGE_UNSATISFIABLE'
+  | 'NOT_SINGULAR'
+  | 'NOT_ACCEPTABLE'
+  | 'PREFERENCE_INVALID'
   | 'REQUEST_INVALID'
   | 'BODY_INVALID'
   | 'URL_TOO_LONG'
@@ -65,6 +80,8 @@ export interface ErrorDetails {
   /** What the reader can do about it, as an instruction. */
   readonly hint?: string | undefined;
   readonly evidence?: Evidence | undefined;
+  /** More than the message says, as a sentence that a client may look for. */
+  readonly details?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -73,6 +90,7 @@ export class ProjectionistError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly evidence: Evidence;
+  readonly details: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -80,6 +98,7 @@ export class ProjectionistError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.evidence = details.evidence ?? {};
+    this.details = details.details;
   }
 }
 

@@ -17,6 +17,7 @@ import type { Projection } from './projection/define.ts';
 import type { ViewDescription } from './projection/program.ts';
 import { type Definitions, loadDefinitions } from './projection/load.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
+import { type QueryLimits, queryLimits } from './query/limits.ts';
 import { queryReader, queryView } from './query/query-view.ts';
 import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews, type LiveSettings, USUAL_LIVE_SETTINGS } from './live-views.ts';
@@ -32,6 +33,10 @@ export interface ProjectionistOptions extends HttpSettings {
   readonly copies?: Partial<CopyLimits>;
   /** How many live answers there may be at once, and how they are kept alive. */
   readonly live?: Partial<LiveSettings>;
+  /** Rows in an answer at most; default 1000. */
+  readonly maxRows?: number;
+  /** Whether queries may select `count()`, `sum()`, `avg()`, `min()` and `max()`; default false. */
+  readonly aggregates?: boolean;
   readonly now?: () => Date;
   /** Hears what happens to projections: builds, swaps, failures. */
   readonly announce?: Announce;
@@ -53,10 +58,12 @@ export class Projectionist {
   readonly #past: TimeTravel;
   readonly #live: LiveViews;
   readonly #folder: string | undefined;
+  readonly #limits: QueryLimits;
   #isStarted = false;
 
   constructor(options: ProjectionistOptions, definitions: Definitions) {
     const data = resolve(options.data ?? 'data');
+    this.#limits = queryLimits(options);
     this.#folder = Array.isArray(options.projections)
       ? undefined
       : ((options.projections as string | undefined) ?? 'projections');
@@ -217,12 +224,13 @@ export class Projectionist {
       waitFor: (name, position, milliseconds, signal) =>
         this.#engine.waitFor(name, position, milliseconds, signal),
       policies: () => this.#sources.policies(),
-      query: (view, parameters) => queryView(this.#readers, view, parameters),
+      query: (view, parameters, query) =>
+        queryView(this.#readers, view, parameters, { ...query, limits: this.#limits }),
       resolvePoint: (point) => this.#past.resolve(point),
-      queryAsOf: (view, parameters, position, patience) => {
+      queryAsOf: (view, parameters, position, patience, query) => {
         const { projection } = this.#readers.ofView(view).reader.generation;
         return this.#past.read(projection, position, patience, (reader) =>
-          queryReader(reader, view, parameters),
+          queryReader(reader, view, parameters, { ...query, limits: this.#limits }),
         );
       },
       openLive: (query, after) => this.#live.open(query, after),

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type ErrorCode, ProjectionistError, reportOf } from '../errors.ts';
+import { POSTGREST_CODES } from './postgrest-codes.ts';
 
 /** The HTTP status of each error; those that are not listed are the server's own fault. */
 const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -10,6 +11,21 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   METHOD_NOT_ALLOWED: 405,
   COLUMN_UNKNOWN: 400,
   QUERY_INVALID: 400,
+  QUERY_TOO_LARGE: 400,
+  QUERY_UNKNOWN: 404,
+  PARAMETER_INVALID: 400,
+  VALUE_INVALID: 400,
+  VALUE_OUT_OF_RANGE: 400,
+  CURSOR_INVALID: 400,
+  RELATION_UNKNOWN: 400,
+  RELATION_AMBIGUOUS: 300,
+  RELATED_ORDER_IMPOSSIBLE: 400,
+  EMBED_UNKNOWN: 400,
+  AGGREGATES_OFF: 400,
+  RANGE_UNSATISFIABLE: 416,
+  NOT_SINGULAR: 406,
+  NOT_ACCEPTABLE: 406,
+  PREFERENCE_INVALID: 400,
   REQUEST_INVALID: 400,
   BODY_INVALID: 400,
   UNAUTHENTICATED: 401,
@@ -35,8 +51,13 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   COPY_NOT_READY: 503,
 };
 
+interface Problem {
+  readonly code: string | undefined;
+  readonly [member: string]: unknown;
+}
+
 /** An error as RFC 9457 problem details, with PostgREST's members beside. Anything unexpected says nothing of itself. */
-export function problemOf(error: unknown): { readonly status: ContentfulStatusCode; readonly body: object } {
+export function problemOf(error: unknown): { readonly status: ContentfulStatusCode; readonly body: Problem } {
   const known = error instanceof ProjectionistError ? error : undefined;
   const status = (known && STATUS[known.code]) ?? 500;
   const title = status === 500 ? 'The server failed to answer' : (known as ProjectionistError).message;
@@ -46,7 +67,7 @@ export function problemOf(error: unknown): { readonly status: ContentfulStatusCo
     status,
     code: status === 500 ? 'INTERNAL' : known?.code,
     message: title,
-    details: status === 500 ? null : (known?.evidence ?? null),
+    details: status === 500 ? null : detailsOf(known as ProjectionistError),
     hint: status === 500 ? 'Look at the log of the server.' : (known?.hint ?? null),
     ...(status !== 500 &&
       known?.cause instanceof AggregateError && { errors: known.cause.errors.map(reportOf) }),
@@ -58,5 +79,22 @@ export function problemOf(error: unknown): { readonly status: ContentfulStatusCo
 export function problemResponse(c: Context, error: unknown): Response {
   const { status, body } = problemOf(error);
   if (status === 503) c.header('Retry-After', '1');
-  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+  return c.body(JSON.stringify(isOfViews(c) ? withPostgrestCode(body) : body), status, {
+    'Content-Type': 'application/problem+json',
+  });
+}
+
+/** PostgREST's clients look at what they ask of views; nobody else knows its codes. */
+function isOfViews(c: Context): boolean {
+  return c.req.path.includes('/views/');
+}
+
+function withPostgrestCode(body: Problem): object {
+  const code = POSTGREST_CODES[body.code as ErrorCode];
+  return code === undefined ? body : { ...body, code, error: body.code };
+}
+
+/** A sentence where the error has one, as PostgREST's clients expect; otherwise what it knows of where it happened. */
+function detailsOf({ details, evidence }: ProjectionistError): unknown {
+  return details ?? (Object.keys(evidence).length === 0 ? null : evidence);
 }

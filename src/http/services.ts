@@ -6,7 +6,7 @@ import type { ExpectedVersion } from '../event-log/writer.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
 import type { LiveReader } from '../query/live/live-reader.ts';
-import type { ViewAnswer } from '../query/query-view.ts';
+import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
 import type { ViewDescription } from '../projection/program.ts';
 import type { RowPolicies } from '../projection/row-policy.ts';
 
@@ -51,7 +51,7 @@ export interface Services {
   waitFor(projection: string, position: number, milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Which rows whom; `policies().for(callerOf(c).claims)` is what a query is run under. */
   policies(): RowPolicies;
-  query(view: string, parameters: URLSearchParams): ViewAnswer;
+  query(view: string, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
   resolvePoint(point: Point): Promise<ResolvedPoint>;
   /** As `query`, as of an earlier position; waits so many milliseconds for a copy to be built. */
   queryAsOf(
@@ -59,6 +59,7 @@ export interface Services {
     parameters: URLSearchParams,
     position: number,
     patience: number,
+    options: QueryOptions,
   ): Promise<ViewAnswer>;
   /** A reader of a live query, new or going on after a position. Throws TOO_BUSY, and what the query throws. */
   openLive(query: LiveRequest, after: number | undefined): LiveReader;

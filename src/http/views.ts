@@ -1,35 +1,58 @@
 import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
-import type { ViewAnswer } from '../query/query-view.ts';
+import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
+import { formOf } from './accept.ts';
 import { COPY_PATIENCE, markMemento, pointOf, varyByPoint } from './as-of.ts';
+import { callerOf } from './caller.ts';
 import { problemResponse } from './problem.ts';
+import { queryPreferences } from './query-preferences.ts';
+import { rangeOf } from './range.ts';
 import type { Services } from './services.ts';
+import { viewResponse } from './view-response.ts';
 
 /** `/views`: what there is; `/views/<view>`: its rows. */
 export function viewRoutes(services: Services): Hono {
   const app = new Hono();
   app.get('/views', (c) => c.json(services.views().map((entry) => describe(entry))));
   app.get('/views/:view', async (c) => {
-    const answer = await answerOf(c, services);
+    const form = formOf(c.req.header('Accept'));
+    const preferences = queryPreferences(c.req.header('Prefer'));
+    const answer = await answerOf(c, services, preferences.isCounted);
     varyByPoint(c);
-    c.header('Projection-Position', String(answer.position));
-    c.header('Projection-Lag', String(Math.max(0, services.head() - answer.position)));
-    c.header('Projection-Generation', `${answer.projection}-${answer.generation}`);
-    return c.json(answer.rows);
+    const lag = Math.max(0, services.head() - answer.position);
+    return viewResponse(c, answer, form, lag, preferences.applied);
   });
-  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '/views/:view', (c) => refuseWrite(c));
+  app.options('/views/:view', (c) => c.body(null, 204, { Allow: READING }));
+  app.all('/views/:view', (c) => refuseWrite(c));
   return app;
 }
 
-async function answerOf(c: Context, services: Services): Promise<ViewAnswer> {
+const READING = 'GET, HEAD, OPTIONS';
+
+async function answerOf(c: Context, services: Services, isCounted: boolean): Promise<ViewAnswer> {
   const view = c.req.param('view') as string;
-  const parameters = new URL(c.req.url).searchParams;
+  const parameters = parametersOf(c);
+  const options = optionsOf(c, services, isCounted);
   const point = pointOf(c);
-  if (point === undefined) return services.query(view, parameters);
+  if (point === undefined) return services.query(view, parameters, options);
   const resolved = await services.resolvePoint(point);
-  const answer = await services.queryAsOf(view, parameters, resolved.position, COPY_PATIENCE);
+  const answer = await services.queryAsOf(view, parameters, resolved.position, COPY_PATIENCE, options);
   markMemento(c, point, resolved);
   return answer;
+}
+
+function parametersOf(c: Context): URLSearchParams {
+  const at = c.req.url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : c.req.url.slice(at + 1));
+}
+
+function optionsOf(c: Context, services: Services, isCounted: boolean): QueryOptions {
+  const policies = services.policies();
+  return {
+    range: rangeOf(c.req.header('Range'), c.req.header('Range-Unit')),
+    isCounted,
+    policy: policies.isEmpty ? undefined : policies.for(callerOf(c).claims),
+  };
 }
 
 function describe({ view, projection }: ReturnType<Services['views']>[number]): object {
@@ -48,7 +71,7 @@ function describe({ view, projection }: ReturnType<Services['views']>[number]): 
 }
 
 function refuseWrite(c: Context): Response {
-  c.header('Allow', 'GET, HEAD');
+  c.header('Allow', READING);
   return problemResponse(
     c,
     new ProjectionistError('METHOD_NOT_ALLOWED', 'Views are written by events alone', {

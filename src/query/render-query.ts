@@ -1,73 +1,172 @@
-import { quoteName } from '../projection/literal.ts';
-import { ProjectionistError } from '../errors.ts';
-import type { ViewColumn, ViewDescription } from '../projection/program.ts';
-import type { ViewQuery } from './view-query.ts';
+import { type Fragment, fragment, joined, name, paged, type SqlValue, written } from './fragment.ts';
+import { queryProblem } from './query-problem.ts';
+import { RenderContext } from './render-context.ts';
+import { renderAfter } from './render-after.ts';
+import { renderOrder } from './render-order.ts';
+import {
+  conditionsOf,
+  isAggregated,
+  keySql,
+  orderOf,
+  relatedWriter,
+  renderGrouping,
+  renderObject,
+  renderWhere,
+} from './render-select.ts';
+import type { Ordering, ViewQuery } from './view-query.ts';
 
-export interface RenderedQuery {
+/** SQL from a definition: a row policy, or a named query. */
+export interface WrittenSql {
   readonly sql: string;
-  readonly values: readonly (string | number | bigint | null)[];
+  readonly values: readonly SqlValue[];
 }
 
-/** A query as SQL. Names are looked up in the description; everything of the request's is a bound value. */
-export function renderQuery(query: ViewQuery, view: ViewDescription): RenderedQuery {
-  const columns = view.columns.map(({ name }) => quoteName(name)).join(', ');
-  const wheres = query.filters.map(({ column }) => `${quoteName(column)} = ?`);
-  const orders = query.order.map(({ column, isDescending, nulls }) => {
-    return (
-      quoteName(column) +
-      (isDescending ? ' DESC' : '') +
-      (nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`)
+export interface RenderOptions {
+  readonly maxRows: number;
+  /** Conditions on views' rows, in SQL that names their columns as `"view"."column"`. */
+  readonly policies: ReadonlyMap<string, WrittenSql>;
+  /** The rows that stand for the view of the query, where it is no table. */
+  readonly source: WrittenSql | undefined;
+  readonly isCounted: boolean;
+  /** The order's values of the row after which the page begins. */
+  readonly after: readonly SqlValue[] | undefined;
+}
+
+/**
+ * A query as one statement, and so as one snapshot. It answers one row: the position, the number of rows, the rows as JSON
+ * objects with a comma and a line feed between them (JSON has no line feed of its own here), the same of the values that
+ * order them, and the number of all rows where they are counted.
+ */
+export interface RenderedQuery extends Fragment {
+  /** What orders the rows, and makes a cursor; undefined where there can be none. */
+  readonly keys: readonly Ordering[] | undefined;
+}
+
+/** More bound values than this are refused before SQLite does (SQLITE_MAX_VARIABLE_NUMBER). */
+const MOST_VALUES = 30_000;
+
+export function renderQuery(query: ViewQuery, options: RenderOptions): RenderedQuery {
+  const context = new RenderContext(options.maxRows);
+  const order = orderOf(query);
+  const keys = hasCursor(query, order) ? order : undefined;
+  const prelude = renderPrelude(query, options);
+  const total = options.isCounted ? renderTotal(context, query) : fragment`NULL`;
+  const rows = isAggregated(query)
+    ? renderGroups(context, query, order)
+    : renderRows(context, query, order, keys, options.after);
+  const whole = fragment`${prelude}SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), ${keys === undefined ? fragment`NULL` : fragment`group_concat(key, ',\n')`}, ${total} FROM (${rows})`;
+  if (whole.bindings.length > MOST_VALUES)
+    throw queryProblem(
+      'QUERY_TOO_LARGE',
+      'The request has too many values',
+      'Use shorter lists, or fewer embedded views.',
     );
-  });
-  const parts = [
-    `SELECT ${columns} FROM ${quoteName(view.name)}`,
-    ...(wheres.length > 0 ? [`WHERE ${wheres.join(' AND ')}`] : []),
-    ...(orders.length > 0 ? [`ORDER BY ${orders.join(', ')}`] : []),
-    'LIMIT ? OFFSET ?',
-  ];
-  const values = query.filters.map(({ column, value }) => toStored(columnOf(view, column), value));
-  return { sql: parts.join(' '), values: [...values, query.limit ?? -1, query.offset] };
+  return { ...whole, keys };
 }
 
-/** A value of the query string as the column stores it. Throws QUERY_INVALID where it cannot be one. */
-export function toStored(column: ViewColumn, text: string): string | number | bigint {
-  switch (column.kind) {
-    case 'boolean':
-      if (text === 'true' || text === 'false') return text === 'true' ? 1 : 0;
-      throw mismatch(column, text, 'true or false');
-    case 'timestamp':
-    case 'timestamp-ms': {
-      const time = Date.parse(text);
-      if (Number.isNaN(time)) throw mismatch(column, text, 'an ISO 8601 time');
-      return column.kind === 'timestamp' ? Math.floor(time / 1000) : time;
-    }
-    default:
-      return column.sqlType === 'INTEGER' || column.sqlType === 'REAL' ? toNumber(column, text) : text;
-  }
+/**
+ * Rows are chosen and put in order first, and only those of the page are made JSON. (SQLite would carry the JSON of every
+ * row through its sorter.)
+ */
+function renderRows(
+  context: RenderContext,
+  query: ViewQuery,
+  order: readonly Ordering[],
+  keys: readonly Ordering[] | undefined,
+  after: readonly SqlValue[] | undefined,
+): Fragment {
+  const alias = context.alias();
+  const related = relatedWriter(context, query, alias);
+  const beyond =
+    after === undefined || keys === undefined
+      ? []
+      : [renderAfter(keys, after, (ordering) => keySql(context, query, alias, ordering))];
+  const where = renderWhere(context, query, alias, beyond);
+  const chosen = fragment`SELECT ${alias}.* FROM ${name(query.view.name)} AS ${alias}${where}${renderOrder(order, alias, related)} LIMIT ${paged('limit')} OFFSET ${paged('offset')}`;
+  const key =
+    keys === undefined
+      ? fragment``
+      : fragment`, json_array(${joined(
+          keys.map((ordering) => keySql(context, query, alias, ordering)),
+          ', ',
+        )}) AS key`;
+  return fragment`SELECT ${renderObject(context, query, alias)} AS item${key} FROM (${chosen}) AS ${alias} LIMIT -1`;
 }
 
-function toNumber(column: ViewColumn, text: string): number | bigint {
-  if (/^[+-]?\d+$/.test(text)) {
-    const whole = BigInt(text);
-    if (whole >= -(2n ** 63n) && whole < 2n ** 63n) return whole;
-  } else if (column.sqlType === 'REAL' || /^[+-]?\d*\.\d+$/.test(text)) {
-    const number = Number(text);
-    if (text.trim() !== '' && Number.isFinite(number)) return number;
-  }
-  throw mismatch(column, text, column.sqlType === 'INTEGER' ? 'a whole number' : 'a number');
+function renderGroups(context: RenderContext, query: ViewQuery, order: readonly Ordering[]): Fragment {
+  const alias = context.alias();
+  const grouping = renderGrouping(context, query, alias);
+  const sorted = renderOrder(order, alias, relatedWriter(context, query, alias));
+  return fragment`SELECT ${renderObject(context, query, alias)} AS item FROM ${name(query.view.name)} AS ${alias}${renderWhere(context, query, alias)}${grouping}${sorted} LIMIT ${paged('limit')} OFFSET ${paged('offset')}`;
 }
 
-function columnOf(view: ViewDescription, name: string): ViewColumn {
-  return view.columns.find((column) => column.name === name) as ViewColumn;
+function renderTotal(context: RenderContext, query: ViewQuery): Fragment {
+  const alias = context.alias();
+  const from = fragment`FROM ${name(query.view.name)} AS ${alias}${renderWhere(context, query, alias)}`;
+  if (!isAggregated(query)) return fragment`(SELECT count(*) ${from})`;
+  const grouping = renderGrouping(context, query, alias);
+  return fragment`(SELECT count(*) FROM (SELECT ${grouping.sql === '' ? fragment`count(*)` : fragment`1`} ${from}${grouping}))`;
 }
 
-function mismatch(column: ViewColumn, text: string, expected: string): ProjectionistError {
-  return new ProjectionistError(
-    'QUERY_INVALID',
-    `${column.name} is compared with ${JSON.stringify(text.slice(0, 100))}, which is not ${expected}`,
-    {
-      hint: `Give ${expected}.`,
-      evidence: { field: column.name },
-    },
+/** A cursor needs a total order, of values that JSON can carry. */
+function hasCursor(query: ViewQuery, order: readonly Ordering[]): boolean {
+  return (
+    query.view.primaryKey.length > 0 &&
+    !isAggregated(query) &&
+    order.every(
+      ({ field }) => field.path.length > 0 || (field.column.kind !== 'any' && field.column.kind !== 'json'),
+    )
+  );
+}
+
+/**
+ * `WITH "orders" AS (SELECT * FROM main."orders" WHERE …)`: a view with a policy is hidden behind its own name, so that
+ * every occurrence of it has the policy, in a named query too. (https://sqlite.org/lang_with.html: a name of WITH comes
+ * before a table's.)
+ */
+export function renderPrelude(
+  query: ViewQuery,
+  { policies, source }: Pick<RenderOptions, 'policies' | 'source'>,
+): Fragment {
+  const tables = [...policies].map(
+    ([view, { sql, values }]) =>
+      fragment`${name(view)} AS NOT MATERIALIZED (SELECT * FROM main.${name(view)} WHERE ${written(sql, values)})`,
+  );
+  const columns = joined(
+    query.view.columns.map((column) => name(column.name)),
+    ', ',
+  );
+  const own =
+    source === undefined
+      ? []
+      : [fragment`${name(query.view.name)} (${columns}) AS (${written(source.sql, source.values)})`];
+  const all = [...tables, ...own];
+  return all.length === 0 ? fragment`` : fragment`WITH ${joined(all, ', ')} `;
+}
+
+/**
+ * The same for one row, found by its key: without a sort, a limit and a count, which cost as much as the row. The item is
+ * NULL where there is no row.
+ */
+export function renderPoint(query: ViewQuery, maxRows: number): Fragment {
+  const context = new RenderContext(maxRows);
+  const alias = context.alias();
+  const key = fragment`${alias}.${name(query.view.primaryKey[0] as string)}`;
+  const conditions = joined(conditionsOf(context, query, alias), ' AND ');
+  const item = fragment`CASE WHEN ${key} IS NOT NULL THEN ${renderObject(context, query, alias)} END`;
+  return fragment`SELECT checkpoint.position, ${key} IS NOT NULL, ${item}, NULL, NULL FROM projectionist_checkpoint AS checkpoint LEFT JOIN ${name(query.view.name)} AS ${alias} ON ${conditions}`;
+}
+
+/** True where the query can find one row at most, as it says what the whole key equals. */
+export function isPoint(query: ViewQuery): boolean {
+  const equal = query.conditions.flatMap((condition) =>
+    condition.kind === 'compare' && condition.operator === 'eq' && condition.field.path.length === 0
+      ? [condition.field.column.name]
+      : [],
+  );
+  return (
+    query.view.primaryKey.length > 0 &&
+    query.view.primaryKey.every((column) => equal.includes(column)) &&
+    !isAggregated(query)
   );
 }

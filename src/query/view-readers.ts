@@ -22,6 +22,10 @@ export class GenerationReader {
   constructor(generation: ReadableGeneration) {
     this.generation = generation;
     this.db = openDatabase(generation.path, { purpose: 'read' });
+    // For patterns beyond ASCII, whose case SQLite does not fold.
+    this.db.function('projectionist_lower', { deterministic: true }, (text) =>
+      typeof text === 'string' ? text.toLowerCase() : text,
+    );
     this.#position = this.db.prepare('SELECT position FROM projectionist_checkpoint').pluck();
   }
 

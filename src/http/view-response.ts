@@ -1,0 +1,63 @@
+import type { Context } from 'hono';
+import { ProjectionistError } from '../errors.ts';
+import { toCsv } from '../query/csv.ts';
+import type { ViewAnswer } from '../query/view-answer.ts';
+import { type Form, MEDIA_TYPES } from './accept.ts';
+import { contentRange } from './range.ts';
+
+/** An answer in the form that was asked for. Throws NOT_SINGULAR or RANGE_UNSATISFIABLE. */
+export function viewResponse(
+  c: Context,
+  answer: ViewAnswer,
+  form: Form,
+  lag: number,
+  applied: readonly string[],
+): Response {
+  refuseBeyondEnd(answer);
+  const headers: Record<string, string> = {
+    'Content-Type': MEDIA_TYPES[form],
+    'Content-Range': contentRange(answer.offset, answer.count, answer.total),
+    'Range-Unit': 'items',
+    'Projection-Position': String(answer.position),
+    'Projection-Lag': String(lag),
+    'Projection-Generation': `${answer.projection}-${answer.generation}`,
+  };
+  if (answer.next !== undefined)
+    c.header('Link', `<${nextPage(c, answer.next, answer)}>; rel="next"`, { append: true });
+  for (const preference of applied) c.header('Preference-Applied', preference, { append: true });
+  return c.body(bodyOf(answer, form), statusOf(answer), headers);
+}
+
+function bodyOf(answer: ViewAnswer, form: Form): string {
+  if (form === 'csv') return toCsv(answer.columns, answer.body);
+  if (form === 'array') return answer.body;
+  if (answer.count === 1) return answer.body.slice(1, -1);
+  throw new ProjectionistError('NOT_SINGULAR', 'Cannot coerce the result to a single JSON object', {
+    details: `The result contains ${answer.count} rows`,
+    hint: 'Ask for one row by its key, or accept application/json.',
+  });
+}
+
+/** 206 where it is known that these are not all rows. */
+function statusOf({ count, total }: ViewAnswer): 200 | 206 {
+  return total !== undefined && count < total ? 206 : 200;
+}
+
+function refuseBeyondEnd({ offset, total }: ViewAnswer): void {
+  if (total === undefined || offset <= total) return;
+  throw new ProjectionistError('RANGE_UNSATISFIABLE', 'Requested range not satisfiable', {
+    details: `An offset of ${offset} was requested, but there are only ${total} rows.`,
+    hint: 'Begin at a smaller offset.',
+  });
+}
+
+/** The same address, from the cursor on. A page that a `Range` header cut has its length in the address from there on. */
+function nextPage(c: Context, cursor: string, { count }: ViewAnswer): string {
+  const { pathname, searchParams } = new URL(c.req.url);
+  searchParams.delete('offset');
+  searchParams.delete('after');
+  if (c.req.header('Range') !== undefined && !searchParams.has('limit'))
+    searchParams.set('limit', String(count));
+  searchParams.append('after', cursor);
+  return `${pathname}?${searchParams.toString()}`;
+}

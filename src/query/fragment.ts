@@ -1,0 +1,61 @@
+import { quoteName } from '../projection/literal.ts';
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** A value to bind: known, one of the page's numbers, or to be made of the text in one of the request's slots. */
+export type Binding =
+  | { readonly value: SqlValue }
+  | { readonly page: 'limit' | 'offset' }
+  | { readonly slot: number; readonly bind: (text: string) => SqlValue };
+
+/**
+ * A piece of SQL with the values for its question marks, in order. Only `bound`, `name` and the templates of this folder
+ * make one, so that nothing of a request can be part of the text.
+ */
+export interface Fragment {
+  readonly sql: string;
+  readonly bindings: readonly Binding[];
+}
+
+/** Joins fixed text and other fragments: fragment`${name('a')} = ${bound(1)}`. */
+export function fragment(strings: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment {
+  let sql = strings[0] as string;
+  const bindings: Binding[] = [];
+  for (const [index, part] of parts.entries()) {
+    sql += part.sql + (strings[index + 1] as string);
+    if (part.bindings.length > 0) bindings.push(...part.bindings);
+  }
+  return { sql, bindings };
+}
+
+/** A name from a view's description, quoted. */
+export function name(text: string): Fragment {
+  return { sql: quoteName(text), bindings: [] };
+}
+
+/** A value, bound. */
+export function bound(value: SqlValue): Fragment {
+  return { sql: '?', bindings: [{ value }] };
+}
+
+/** A value that a query of the same shape binds anew. */
+export function slotted(slot: number, bind: (text: string) => SqlValue): Fragment {
+  return { sql: '?', bindings: [{ slot, bind }] };
+}
+
+export function joined(parts: readonly Fragment[], separator: ', ' | ' AND ' | ' OR '): Fragment {
+  return {
+    sql: parts.map(({ sql }) => sql).join(separator),
+    bindings: parts.flatMap(({ bindings }) => bindings),
+  };
+}
+
+/** One of the numbers of the page that is asked for. */
+export function paged(page: 'limit' | 'offset'): Fragment {
+  return { sql: '?', bindings: [{ page }] };
+}
+
+/** SQL that Drizzle has written: the policies and named queries of a definition, never a request's. */
+export function written(sql: string, values: readonly SqlValue[]): Fragment {
+  return { sql, bindings: values.map((value) => ({ value })) };
+}

@@ -1,0 +1,107 @@
+import type { SqliteStatement } from '../database/open.ts';
+import type { ViewDescription } from '../projection/program.ts';
+import { decodeCursor } from './cursor.ts';
+import type { Binding, SqlValue } from './fragment.ts';
+import type { QueryLimits } from './limits.ts';
+import type { Page } from './page.ts';
+import { type Parameter, parseQuery } from './parse-query.ts';
+import { namesOf, orderOf } from './render-select.ts';
+import { isPoint, renderPoint, renderQuery, type WrittenSql } from './render-query.ts';
+import { operandOf, shapeOf } from './shape.ts';
+import type { GenerationReader } from './view-readers.ts';
+import { policiesOf } from './policies.ts';
+import type { RowPolicy } from '../projection/row-policy.ts';
+import type { Ordering, ViewQuery } from './view-query.ts';
+
+/** A statement for every request of one shape. */
+export interface Plan {
+  readonly query: ViewQuery;
+  readonly statement: SqliteStatement;
+  readonly bindings: readonly Binding[];
+  /** The names of the answer's columns. */
+  readonly columns: readonly string[];
+  readonly keys: readonly Ordering[] | undefined;
+  /** True where one row is found by its key, and no page is to be cut. */
+  readonly isPoint: boolean;
+}
+
+export interface PlanOptions {
+  readonly limits: QueryLimits;
+  readonly policy: RowPolicy | undefined;
+  readonly isCounted: boolean;
+}
+
+/** A view and its rows, where these are no table's: a named query's answer. */
+export interface Source {
+  readonly view: ViewDescription;
+  readonly sql: (WrittenSql & { readonly views: readonly string[] }) | undefined;
+}
+
+const CACHED_PLANS = 500;
+const caches = new WeakMap<GenerationReader, Map<string, Plan>>();
+
+/** The plan of a request: a kept one where its shape is known. */
+export function planOf(
+  reader: GenerationReader,
+  source: Source,
+  parameters: readonly Parameter[],
+  page: Page,
+  options: PlanOptions,
+): Plan {
+  const isPlain = options.policy === undefined && source.sql === undefined && page.after === undefined;
+  if (!isPlain) return makePlan(reader, source, parameters, page, options);
+  const cache = cacheOf(reader);
+  const shape = `${source.view.name}\n${mayBePoint(page) ? 'p' : ''}${options.isCounted ? 'c' : ''}${options.limits.maxRows}${options.limits.aggregates ? 'a' : ''}\n${shapeOf(parameters)}`;
+  const known = cache.get(shape);
+  if (known !== undefined) return known;
+  const plan = makePlan(reader, source, parameters, page, options);
+  const oldest = cache.size >= CACHED_PLANS ? cache.keys().next().value : undefined;
+  if (oldest !== undefined) cache.delete(oldest);
+  cache.set(shape, plan);
+  return plan;
+}
+
+/** The values that a request binds to its plan's statement. Throws VALUE_INVALID. */
+export function valuesOf(plan: Plan, parameters: readonly Parameter[], page: Page): SqlValue[] {
+  return plan.bindings.map((binding) => {
+    if ('value' in binding) return binding.value;
+    if ('slot' in binding) return binding.bind(operandOf(parameters[binding.slot] as Parameter));
+    // One row more than wanted, which tells whether the page cuts the rows.
+    return binding.page === 'limit' ? page.limit + 1 : page.offset;
+  });
+}
+
+function cacheOf(reader: GenerationReader): Map<string, Plan> {
+  const cache = caches.get(reader) ?? new Map<string, Plan>();
+  caches.set(reader, cache);
+  return cache;
+}
+
+function makePlan(
+  reader: GenerationReader,
+  source: Source,
+  parameters: readonly Parameter[],
+  page: Page,
+  options: PlanOptions,
+): Plan {
+  const { limits } = options;
+  const parsed = parseQuery(parameters, source.view, reader.generation.program.views, limits);
+  const query: ViewQuery = { ...parsed, limit: undefined, offset: 0 };
+  const columns = namesOf(query);
+  if (mayBePoint(page) && options.policy === undefined && source.sql === undefined && isPoint(query)) {
+    const { sql, bindings } = renderPoint(query, limits.maxRows);
+    return { query, statement: reader.prepare(sql).raw(), bindings, columns, keys: undefined, isPoint: true };
+  }
+  const { sql, bindings, keys } = renderQuery(query, {
+    maxRows: limits.maxRows,
+    policies: policiesOf(options.policy, query, source),
+    source: source.sql,
+    isCounted: options.isCounted,
+    after: page.after === undefined ? undefined : decodeCursor(page.after, orderOf(query)),
+  });
+  return { query, statement: reader.prepare(sql).raw(), bindings, columns, keys, isPoint: false };
+}
+
+function mayBePoint(page: Page): boolean {
+  return page.offset === 0 && page.limit > 0 && page.after === undefined;
+}

@@ -1,0 +1,208 @@
+import type { ViewColumn } from '../projection/program.ts';
+import { columnSql, jsonSql, jsonTypeSql, jsonValueSql, textOfJson, valueSql } from './column-sql.ts';
+import { bound, type Fragment, fragment, joined, slotted } from './fragment.ts';
+import { numberIn, toListed, toStored } from './operand.ts';
+import { isAscii, toGlob, toLike } from './pattern.ts';
+import { queryProblem, shown } from './query-problem.ts';
+import { renderSearch } from './render-search.ts';
+import type { Comparison, Condition, Field, Operand, ViewQuery } from './view-query.ts';
+
+type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
+
+/** Writes whether an embedded view has a row. */
+export type WriteExistence = (name: string) => Fragment;
+
+/** A condition on a row of `query`'s view, which stands under `alias`: 1, 0 or NULL. */
+export function renderCondition(
+  query: ViewQuery,
+  alias: Fragment,
+  exists: WriteExistence,
+  condition: Condition,
+): Fragment {
+  const render = (each: Condition) => renderCondition(query, alias, exists, each);
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return renderGroup(condition, render);
+    case 'not':
+      return fragment`NOT (${render(condition.condition)})`;
+    case 'compare':
+      return renderComparison(alias, condition.field, condition.operator, condition.operand);
+    case 'in':
+      return renderIn(alias, condition);
+    case 'is':
+      return renderIs(alias, condition);
+    case 'like':
+      return renderLike(alias, condition);
+    case 'match':
+      return renderMatch(condition);
+    case 'set':
+      return renderSet(alias, condition);
+    case 'search':
+      return renderSearch(query.view, alias, condition.column, condition.term);
+    case 'embedded':
+      return exists(condition.name);
+  }
+}
+
+function renderGroup(
+  { kind, conditions }: Of<'and' | 'or'>,
+  render: (condition: Condition) => Fragment,
+): Fragment {
+  if (conditions.length === 0) return kind === 'and' ? fragment`1` : fragment`0`;
+  return fragment`(${joined(conditions.map(render), kind === 'and' ? ' AND ' : ' OR ')})`;
+}
+
+const SIGNS: Readonly<Record<Comparison, Fragment>> = {
+  eq: fragment`=`,
+  neq: fragment`<>`,
+  gt: fragment`>`,
+  gte: fragment`>=`,
+  lt: fragment`<`,
+  lte: fragment`<=`,
+  isdistinct: fragment`IS NOT`,
+};
+
+function renderComparison(alias: Fragment, field: Field, operator: Comparison, operand: Operand): Fragment {
+  const { column } = field;
+  if (field.path.length > 0) return renderPathComparison(alias, field, operator, operand.text);
+  const isEquality = operator === 'eq' || operator === 'neq' || operator === 'isdistinct';
+  const isBigint = column.kind === 'bigint' && !isEquality;
+  const bind = isBigint
+    ? (text: string) => comparableBigint(column, text)
+    : isEquality
+      ? (text: string) => toListed(column, text)
+      : (text: string) => toStored(column, text);
+  if (column.kind === 'json') refuseJsonOrder(column, isEquality);
+  // Binding once shows a value that is of the wrong type before anything runs.
+  const value = bind(operand.text);
+  const left =
+    column.kind === 'json'
+      ? fragment`json(${jsonSql(alias, column)})`
+      : isEquality
+        ? columnSql(alias, column)
+        : valueSql(alias, field);
+  return fragment`${left} ${SIGNS[operator]} ${operand.slot === undefined ? bound(value) : slotted(operand.slot, bind)}`;
+}
+
+function comparableBigint(column: ViewColumn, text: string): bigint {
+  const whole = BigInt(Buffer.from(toStored(column, text) as Uint8Array).toString());
+  if (whole >= -(2n ** 63n) && whole < 2n ** 63n) return whole;
+  throw queryProblem(
+    'VALUE_OUT_OF_RANGE',
+    `${shown(text)} is out of range for ${column.name}`,
+    'Less and greater are compared within 64 bits.',
+  );
+}
+
+function refuseJsonOrder(column: ViewColumn, isEquality: boolean): void {
+  if (isEquality) return;
+  throw queryProblem(
+    'QUERY_INVALID',
+    `${column.name} holds JSON, which has no order`,
+    'Compare a value inside it: column->member.',
+  );
+}
+
+/** `->>` compares text with text; `->` compares with JSON values of the operand's own type, and is NULL for others. */
+function renderPathComparison(alias: Fragment, field: Field, operator: Comparison, text: string): Fragment {
+  if (field.isText) return fragment`${valueSql(alias, field)} ${SIGNS[operator]} ${bound(text)}`;
+  const { types, value } = jsonOperand(text);
+  return fragment`CASE WHEN ${jsonTypeSql(alias, field)} IN (${types}) THEN ${jsonValueSql(alias, field)} END ${SIGNS[operator]} ${bound(value)}`;
+}
+
+function jsonOperand(text: string): { types: Fragment; value: string | number | bigint } {
+  if (text === 'true' || text === 'false')
+    return { types: fragment`'true', 'false'`, value: text === 'true' ? 1 : 0 };
+  const number = numberIn(text);
+  if (number !== undefined && number !== 'out of range')
+    return { types: fragment`'integer', 'real'`, value: number };
+  return { types: fragment`'text'`, value: unquoted(text) };
+}
+
+function unquoted(text: string): string {
+  if (!/^".*"$/s.test(text)) return text;
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text;
+  }
+}
+
+function renderIn(alias: Fragment, { field, values }: Of<'in'>): Fragment {
+  if (field.path.length > 0 && !field.isText && values.length > 0)
+    return fragment`(${joined(
+      values.map((text) => renderPathComparison(alias, field, 'eq', text)),
+      ' OR ',
+    )})`;
+  const isJson = field.column.kind === 'json' && field.path.length === 0;
+  const left =
+    field.path.length > 0
+      ? valueSql(alias, field)
+      : isJson
+        ? fragment`json(${jsonSql(alias, field.column)})`
+        : columnSql(alias, field.column);
+  const bind = (text: string) => (field.path.length > 0 ? text : toListed(field.column, text));
+  return fragment`${left} IN (${joined(
+    values.map((text) => bound(bind(text))),
+    ', ',
+  )})`;
+}
+
+function renderIs(alias: Fragment, { field, value }: Of<'is'>): Fragment {
+  if (value === 'null')
+    return fragment`${field.path.length > 0 ? valueSql(alias, field) : columnSql(alias, field.column)} IS NULL`;
+  if (field.path.length > 0)
+    return fragment`${jsonTypeSql(alias, field)} IS ${value === 'true' ? fragment`'true'` : fragment`'false'`}`;
+  if (field.column.kind === 'boolean')
+    return fragment`${columnSql(alias, field.column)} IS ${value === 'true' ? fragment`1` : fragment`0`}`;
+  throw queryProblem(
+    'VALUE_INVALID',
+    `${field.column.name} is neither true nor false`,
+    'is.true and is.false are for booleans; write eq.value.',
+  );
+}
+
+function renderLike(alias: Fragment, { field, pattern, isCaseSensitive }: Of<'like'>): Fragment {
+  const text = likeable(alias, field);
+  if (isCaseSensitive) return fragment`${text} GLOB ${bound(toGlob(pattern))}`;
+  if (isAscii(pattern)) return fragment`${text} LIKE ${bound(toLike(pattern))} ESCAPE '\\'`;
+  // SQLite folds the case of ASCII alone.
+  return fragment`projectionist_lower(${text}) GLOB ${bound(toGlob(pattern.toLowerCase()))}`;
+}
+
+/** Text to hold a pattern against. Throws QUERY_INVALID for a column that is no text. */
+function likeable(alias: Fragment, field: Field): Fragment {
+  const { column } = field;
+  if (field.path.length > 0) return valueSql(alias, { ...field, isText: true });
+  if (column.kind === 'text' || column.kind === 'any') return columnSql(alias, column);
+  if (column.kind === 'json') return textOfJson(alias, column);
+  throw queryProblem(
+    'QUERY_INVALID',
+    `${column.name} is no text, so that no pattern can match it`,
+    'Use eq, gt, gte, lt, lte or in.',
+  );
+}
+
+function renderMatch({ field }: Of<'match'>): Fragment {
+  throw queryProblem(
+    'QUERY_INVALID',
+    `${field.column.name} cannot be matched with a regular expression`,
+    'match and imatch are not supported, as their cost has no bound. Use like or ilike with * for any text, or full-text search.',
+  );
+}
+
+/** Arrays as sets: each item of one among the items of the other. */
+function renderSet(alias: Fragment, { field, operator, value }: Of<'set'>): Fragment {
+  const stored =
+    field.path.length > 0
+      ? fragment`CASE WHEN ${jsonTypeSql(alias, field)} IN ('array', 'object') THEN ${jsonValueSql(alias, field)} END`
+      : jsonSql(alias, field.column);
+  const [outer, inner] = operator === 'contained' ? [stored, bound(value)] : [bound(value), stored];
+  const isShared = fragment`EXISTS (SELECT 1 FROM json_each(${inner}) AS own WHERE own.value IS wanted.value AND (own.key IS wanted.key OR typeof(own.key) = 'integer'))`;
+  const test =
+    operator === 'overlaps'
+      ? fragment`EXISTS (SELECT 1 FROM json_each(${outer}) AS wanted WHERE ${isShared})`
+      : fragment`NOT EXISTS (SELECT 1 FROM json_each(${outer}) AS wanted WHERE NOT ${isShared})`;
+  return fragment`CASE WHEN ${stored} IS NOT NULL THEN ${test} END`;
+}
