@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ProjectionistError } from './errors.ts';
 import { httpSettings } from './http/settings.ts';
+import { tokensInText } from './http/tokens-in-text.ts';
 
 const settings = z.strictObject({
   data: z.string().min(1).describe('folder of the log and the views'),
@@ -32,7 +33,7 @@ export interface ConfigSources {
 export async function resolveConfig({ flags, environment }: ConfigSources): Promise<Config> {
   const file = (flags['config'] as string | undefined) ?? environment['PROJECTIONIST_CONFIG'];
   const layers = [
-    { from: 'flags', values: pick(flags) },
+    { from: 'flags', values: { ...pick(flags), ...(flags['allowAnonymous'] === true && { auth: 'none' }) } },
     { from: 'environment variables', values: fromEnvironment(environment) },
     { from: file ?? DEFAULT_FILE, values: await readFile(file) },
   ];
@@ -48,11 +49,15 @@ function pick(flags: Readonly<Record<string, unknown>>): Record<string, unknown>
 }
 
 function fromEnvironment(environment: ConfigSources['environment']): Record<string, unknown> {
-  return pick(
-    Object.fromEntries(
-      Object.keys(DEFAULTS).map((name) => [name, environment[`PROJECTIONIST_${name.toUpperCase()}`]]),
-    ),
-  );
+  const tokens = environment['PROJECTIONIST_TOKENS'];
+  const values = Object.keys(DEFAULTS).map((name) => [
+    name,
+    environment[`PROJECTIONIST_${name.toUpperCase()}`],
+  ]);
+  return {
+    ...pick(Object.fromEntries(values)),
+    ...(tokens !== undefined && tokens.trim() !== '' && { auth: { tokens: tokensInText(tokens) } }),
+  };
 }
 
 async function readFile(file: string | undefined): Promise<Record<string, unknown>> {
@@ -69,13 +74,20 @@ async function readFile(file: string | undefined): Promise<Record<string, unknow
 
 function check(from: string, values: Record<string, unknown>): void {
   const result = settings.partial().safeParse(values);
-  const issue = result.error?.issues[0];
+  const issue = deepest(result.error?.issues[0]);
   if (issue === undefined) return;
   const name = issue.path.join('.');
   throw invalid(
     `${from}: ${name === '' ? '' : `${name}: `}${issue.message}`,
-    `Settings are ${Object.keys(DEFAULTS).join(', ')}.`,
+    `Settings are ${Object.keys(settings.shape).join(', ')}.`,
   );
+}
+
+/** Of a union, the alternative that comes closest: what is wrong inside it is the better message. */
+function deepest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
+  if (issue?.code !== 'invalid_union') return issue;
+  const inner = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length)[0];
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
 
 function invalid(message: string, hint: string): ProjectionistError {

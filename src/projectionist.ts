@@ -11,6 +11,7 @@ import { ProjectionistError } from './errors.ts';
 import type { ImportOptions, ImportResult } from './event-log/import.ts';
 import { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
+import { authenticate } from './http/authenticate.ts';
 import type { Services } from './http/services.ts';
 import type { HttpSettings } from './http/settings.ts';
 import type { Projection } from './projection/define.ts';
@@ -64,6 +65,8 @@ export class Projectionist {
   constructor(options: ProjectionistOptions, definitions: Definitions) {
     const data = resolve(options.data ?? 'data');
     this.#limits = queryLimits(options);
+    // Settings that make no sense are refused before anything is opened.
+    authenticate(options.auth);
     this.#folder = Array.isArray(options.projections)
       ? undefined
       : ((options.projections as string | undefined) ?? 'projections');

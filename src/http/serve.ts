@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import { type HttpSettings, limitsOf } from './settings.ts';
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:4000`. */
@@ -10,9 +11,30 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface ServeOptions extends HttpSettings {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+}
+
+/** Bytes of a request's headers, for which Node counts the URL too; the URL has a limit of its own. */
+const LARGEST_HEAD = 64 * 1024;
+/** Milliseconds for a client to send the headers: one that sends them drop by drop is not waited for. */
+const HEADERS_TIMEOUT = 10_000;
+/** Milliseconds that open requests have to end when the server is closed. */
+const GRACE = 10_000;
+
 /** Serves an app. Throws PORT_IN_USE, or CONFIG_INVALID for an address that is none. */
-export function serve(app: Hono, { host, port }: { host: string; port: number }): Promise<RunningServer> {
-  const server = createAdaptorServer({ fetch: app.fetch });
+export function serve(app: Hono, { host, port, ...settings }: ServeOptions): Promise<RunningServer> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      maxHeaderSize: LARGEST_HEAD,
+      headersTimeout: Math.min(HEADERS_TIMEOUT, limitsOf(settings).requestSeconds * 1000),
+      requestTimeout: limitsOf(settings).requestSeconds * 1000,
+      connectionsCheckingInterval: 1000,
+    },
+  });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, () => {
@@ -25,7 +47,11 @@ export function serve(app: Hono, { host, port }: { host: string; port: number })
 
 function close(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
     if ('closeIdleConnections' in server) server.closeIdleConnections();
   });
 }
