@@ -19,8 +19,11 @@ export type Reference =
   | { readonly kind: 'item'; readonly scope: ItemScope; readonly path: readonly string[] }
   | { readonly kind: 'index'; readonly scope: ItemScope };
 
-/** What a reference comes to: a SQL value (an object or array as JSON text), or JSON text whatever it is. */
-export type ReferenceForm = 'value' | 'json';
+/**
+ * What a reference comes to: a SQL value (an object or array as JSON text), JSON text whatever it is, or JSONB where it
+ * is an object or array.
+ */
+export type ReferenceForm = 'value' | 'json' | 'jsonb';
 
 /** A reference as it stands inside a Drizzle SQL tree: the value of a parameter. */
 export class ReferenceValue {

@@ -10,6 +10,7 @@ import {
   type BlockColumn,
   eachColumn,
   eachOf,
+  type HoistedValue,
   isOwnColumn,
   referenceWriter,
   usesScope,
@@ -71,16 +72,24 @@ export class FeedRenderer {
   ): string {
     this.#blocks += 1;
     const name = `feed_${this.#blocks}`;
-    const block: Block = { ...parent, columns: new Set() };
+    const hoisted = new Map<string, HoistedValue>();
+    const block: Block = { ...parent, columns: new Set(), scope, hoisted };
     const statements = this.#body(steps, block, blocks);
     if (block.columns.size === 0) block.columns.add(ANY_COLUMN);
     const columns = [...block.columns].toSorted();
-    const isOwn = (column: BlockColumn) => scope !== undefined && isOwnColumn(column, scope);
-    for (const column of columns) if (!isOwn(column)) parent.columns.add(column);
     blocks.push({ name, eventType: parent.eventType, columns, statements });
-    const values = columns.map((column) => (isOwn(column) ? eachColumn(column) : `NEW.${column}`));
+    const values = columns.map((column) => columnValue(column, parent, block));
     return `INSERT INTO ${name} (${columns.join(', ')}) SELECT ${values.join(', ')} ${source}`;
   }
+}
+
+/** What the enclosing block puts into a column of a nested one. */
+function columnValue(column: BlockColumn, parent: Block, { scope, hoisted }: Block): string {
+  if (scope !== undefined && isOwnColumn(column, scope)) return eachColumn(column);
+  const value = [...(hoisted?.values() ?? [])].find((candidate) => candidate.column === column);
+  if (value !== undefined) return referenceWriter(parent)(value.reference, value.form);
+  parent.columns.add(column);
+  return `NEW.${column}`;
 }
 
 function renderStatement(step: Extract<Step, { kind: 'statement' }>, block: Block): string[] {

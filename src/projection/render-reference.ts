@@ -6,11 +6,19 @@ import type { ReferenceWriter } from './render-sql.ts';
 import { isArraySchema, isObjectSchema, saysNothing, schemasAt } from './schema-path.ts';
 
 /**
- * A column that a block is fed with: one of the event's, or what belongs to an enclosing `forEach`: an item as a SQL
- * value (JSONB where it is an object or an array), the same as JSON text, and its index or key.
+ * A column that a block is fed with: one of the event's; what belongs to an enclosing `forEach`: an item as a SQL value
+ * (JSONB where it is an object or an array), the same as JSON text, and its index or key; or a value that was taken out
+ * of any of those outside.
  */
-export type BlockColumn = FeedColumn | `${ItemPart}${number}`;
+export type BlockColumn = FeedColumn | `${ItemPart | 'value'}${number}`;
 type ItemPart = 'item' | 'json' | 'index';
+
+/** A value that a nested block gets from outside, in place of the whole event from which it comes. */
+export interface HoistedValue {
+  readonly column: BlockColumn;
+  readonly reference: PathReference;
+  readonly form: ReferenceForm;
+}
 
 /** What is being rendered: a trigger's body, and the columns that it turns out to need. */
 export interface Block {
@@ -18,6 +26,10 @@ export interface Block {
   /** What is known of the event's data. */
   readonly schema: JsonSchema | undefined;
   readonly columns: Set<BlockColumn>;
+  /** The `forEach` whose item this block is for; undefined for a `when` and for an event type's own block. */
+  readonly scope?: ItemScope | undefined;
+  /** By what they are: the values that are hoisted out of this block. Undefined for an event type's own block. */
+  readonly hoisted?: Map<string, HoistedValue>;
 }
 
 type PathReference = Extract<Reference, { readonly path: readonly string[] }>;
@@ -32,6 +44,9 @@ export function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter
   };
   return (reference, form) => {
     if (reference.kind === 'envelope') return envelopeField(reference.field, form, block);
+    const hoisted =
+      flat !== undefined && usesScope(reference, flat) ? undefined : hoistedColumn(reference, form, block);
+    if (hoisted !== undefined) return `NEW.${hoisted}`;
     if (reference.kind === 'index') return asForm(rootOf(reference, 'index'), form);
     if (reference.kind === 'item' && reference.path.length === 0) {
       const root = rootOf(reference, form === 'json' ? 'json' : 'item');
@@ -43,8 +58,27 @@ export function referenceWriter(block: Block, flat?: ItemScope): ReferenceWriter
   };
 }
 
+/**
+ * Copying a whole event into each row of a nested block would make a `forEach` quadratic in the size of its array, so
+ * what a block needs of it is taken out once, outside, and handed in as a column.
+ */
+function hoistedColumn(reference: Reference, form: ReferenceForm, block: Block): BlockColumn | undefined {
+  const { hoisted, scope } = block;
+  if (hoisted === undefined || !('path' in reference)) return undefined;
+  const isOwnItem = reference.kind === 'item' && reference.scope === scope;
+  if (isOwnItem || (reference.kind === 'item' && reference.path.length === 0)) return undefined;
+  const depth = reference.kind === 'item' ? reference.scope.depth : 0;
+  const key = JSON.stringify([reference.kind, depth, reference.path, form]);
+  const known = hoisted.get(key) ?? { column: `value${hoisted.size + 1}` as const, reference, form };
+  hoisted.set(key, known);
+  block.columns.add(known.column);
+  return known.column;
+}
+
 /** The table-valued function that yields the items at a path (https://sqlite.org/json1.html#jeach). */
 export function eachOf(reference: PathReference, block: Block): string {
+  const hoisted = hoistedColumn(reference, 'jsonb', block);
+  if (hoisted !== undefined) return `jsonb_each(${guarded(`NEW.${hoisted}`, `NEW.${hoisted}`)})`;
   const column = columnOf(reference, 'item');
   block.columns.add(column);
   const root = isSurelyComposite(reference, block)
@@ -99,9 +133,8 @@ function asForm(text: string, form: ReferenceForm): string {
 
 function extraction(root: string, path: string, form: ReferenceForm): string {
   // JSON's null becomes SQL's: Drizzle stores a null in a JSON column as NULL, too.
-  return form === 'json'
-    ? `nullif(${root} -> ${textLiteral(path)}, 'null')`
-    : `json_extract(${root}, ${textLiteral(path)})`;
+  if (form === 'json') return `nullif(${root} -> ${textLiteral(path)}, 'null')`;
+  return `${form === 'jsonb' ? 'jsonb_extract' : 'json_extract'}(${root}, ${textLiteral(path)})`;
 }
 
 /** An item that is no object or array has no fields, but json_extract would parse it as text. */

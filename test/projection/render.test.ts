@@ -184,8 +184,8 @@ describe('forEach', () => {
         ),
       ),
     ).toEqual([
-      `feed_2: delete from "pairs" where ("pairs"."left" = json_extract(NEW.item1, '$.sku') and "pairs"."right" = CASE typeof(NEW.item2) WHEN 'blob' THEN json(NEW.item2) ELSE NEW.item2 END)`,
-      `feed_1: INSERT INTO feed_2 (item1, item2) SELECT NEW.item1, each.value FROM jsonb_each(NEW.item1, '$.tags') AS each WHERE each.key IS NOT NULL`,
+      `feed_2: delete from "pairs" where ("pairs"."left" = NEW.value1 and "pairs"."right" = CASE typeof(NEW.item2) WHEN 'blob' THEN json(NEW.item2) ELSE NEW.item2 END)`,
+      `feed_1: INSERT INTO feed_2 (item2, value1) SELECT each.value, json_extract(NEW.item1, '$.sku') FROM jsonb_each(NEW.item1, '$.tags') AS each WHERE each.key IS NOT NULL`,
       `INSERT INTO feed_1 (item1) SELECT each.value FROM jsonb_each(NEW.data, '$.lines') AS each WHERE each.key IS NOT NULL`,
     ]);
   });
@@ -237,9 +237,9 @@ describe('when', () => {
         ),
       ),
     ).toEqual([
-      `feed_2: delete from "things" where "things"."count" = json_extract(NEW.item1, '$.count')`,
-      `feed_1: INSERT INTO feed_2 (item1) SELECT NEW.item1 WHERE json_extract(NEW.data, '$.flag')`,
-      `INSERT INTO feed_1 (data, item1) SELECT NEW.data, each.value FROM jsonb_each(NEW.data, '$.lines') AS each WHERE each.key IS NOT NULL`,
+      `feed_2: delete from "things" where "things"."count" = NEW.value1`,
+      `feed_1: INSERT INTO feed_2 (value1) SELECT json_extract(NEW.item1, '$.count') WHERE NEW.value1`,
+      `INSERT INTO feed_1 (item1, value1) SELECT each.value, json_extract(NEW.data, '$.flag') FROM jsonb_each(NEW.data, '$.lines') AS each WHERE each.key IS NOT NULL`,
     ]);
   });
 });
@@ -252,7 +252,9 @@ describe('several types in one key', () => {
 
   it('get a block each, in which the type is a constant', () => {
     const statement = (type: string) =>
-      new RegExp(`INSERT INTO feed_\\d \\(data\\) SELECT NEW.data WHERE '${type}' = 'undone'`);
+      new RegExp(
+        `INSERT INTO feed_\\d \\(value1\\) SELECT json_extract\\(NEW.data, '\\$.id'\\) WHERE '${type}' = 'undone'`,
+      );
     expect(statementsOf(definition, 'happened').at(-1)).toMatch(statement('happened'));
     expect(statementsOf(definition, 'undone').at(-1)).toMatch(statement('undone'));
   });
