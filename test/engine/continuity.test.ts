@@ -53,9 +53,9 @@ test.each([
     await p.log.appendAll(history(200, 20));
     await p.ready();
     const hammer = new Hammer(p);
-    let isOver = false;
+    const over = new AbortController();
     const appending = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await p.log.appendAll([deposited('account-1', 1), deposited('account-2', 1)]);
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -64,7 +64,7 @@ test.each([
       await p.rebuild('accounts');
       await p.rollback('accounts');
     }
-    isOver = true;
+    over.abort();
     await appending;
     await p.ready();
     await hammer.stop();
