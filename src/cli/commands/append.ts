@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { ProjectionistError } from '../../errors.ts';
 import { EventLog } from '../../event-log/event-log.ts';
 import type { NewEvent } from '../../event-log/event.ts';
 import { type ImportResult, openLines } from '../../event-log/import.ts';
+import { parseJson } from '../../event-log/parse-json.ts';
 import { loadDefinitions } from '../../projection/load.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
@@ -58,6 +59,11 @@ async function importFile(io: Io, log: EventLog, file: string, flags: AppendFlag
     throw new ProjectionistError('USAGE', '--expected-version needs --stream');
   const progress = new ProgressDisplay(io.error);
   const rejectFile = flags.rejectFile ?? `${file === '-' ? 'events' : file}.reject.ndjson`;
+  if (resolve(rejectFile) === resolve(file)) {
+    throw new ProjectionistError('USAGE', 'The reject file is the file that is read', {
+      hint: 'Give --reject-file another name.',
+    });
+  }
   const input = file === '-' ? io.input : openLines(file);
   const stop = once(io.ended, 'abort').then(() =>
     input.destroy(new ProjectionistError('CLOSED', 'Interrupted; nothing was appended')),
@@ -103,9 +109,9 @@ async function appendToStream(io: Io, log: EventLog, file: string, flags: Append
 
 function parse(row: string, number: number): Omit<NewEvent, 'stream'> {
   try {
-    return JSON.parse(row) as Omit<NewEvent, 'stream'>;
+    return parseJson(row) as Omit<NewEvent, 'stream'>;
   } catch (error) {
-    throw new ProjectionistError('EVENT_INVALID', `Line ${number} is not JSON: ${(error as Error).message}`, {
+    throw new ProjectionistError('EVENT_INVALID', `Line ${number}: ${(error as Error).message}`, {
       evidence: { line: number },
       cause: error,
     });
