@@ -3,6 +3,7 @@ import { ProgramLedger } from './engine/as-of/program-ledger.ts';
 import type { Engine } from './engine/engine.ts';
 import type { LiveRequest, StreamSettings } from './http/services.ts';
 import type { RowPolicies } from './projection/row-policy.ts';
+import type { QueryLimits } from './query/limits.ts';
 import { LiveQueries } from './query/live/live-queries.ts';
 import type { LiveReader } from './query/live/live-reader.ts';
 import { viewSource } from './query/live/view-source.ts';
@@ -33,6 +34,7 @@ export interface LiveViewsOptions {
   readonly readers: ViewReaders;
   readonly past: TimeTravel;
   readonly policies: () => RowPolicies;
+  readonly limits: QueryLimits;
   readonly settings: LiveSettings;
 }
 
@@ -62,10 +64,19 @@ export class LiveViews {
     engine.onCommit((projection) => this.#queries.changed(projection));
   }
 
+  /** Throws VIEW_UNKNOWN, FORBIDDEN, TOO_BUSY, and what the query throws. */
   open({ name, parameters, claims }: LiveRequest, after: number | undefined): LiveReader {
-    const { readers } = this.#options;
-    const { projection } = readers.ofView(name).reader.generation;
-    return this.#queries.open(viewSource(projection, name, parameters), after);
+    const { readers, policies, limits } = this.#options;
+    const source = viewSource({
+      projection: readers.ofView(name).reader.generation.projection,
+      view: name,
+      parameters,
+      limits,
+      // Where no view has a policy, everybody sees the same rows, and shares one evaluation.
+      caller: policies().isEmpty ? '' : JSON.stringify(claims),
+      policy: () => (policies().isEmpty ? undefined : policies().for(claims)),
+    });
+    return this.#queries.open(source, after);
   }
 
   status(): ReturnType<LiveQueries['status']> {

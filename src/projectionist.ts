@@ -16,10 +16,12 @@ import type { Services } from './http/services.ts';
 import type { HttpSettings } from './http/settings.ts';
 import type { Projection } from './projection/define.ts';
 import type { ViewDescription } from './projection/program.ts';
-import { type Definitions, loadDefinitions } from './projection/load.ts';
+import { loadCheckedDefinitions } from './checked-definitions.ts';
+import type { Definitions } from './projection/load.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
-import { type QueryLimits, queryLimits } from './query/limits.ts';
 import { queryReader, queryView } from './query/query-view.ts';
+import { findQuery } from './query/named-query.ts';
+import { type QueryLimits, queryLimits } from './query/limits.ts';
 import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews, type LiveSettings, USUAL_LIVE_SETTINGS } from './live-views.ts';
 import { Sources } from './sources.ts';
@@ -91,6 +93,7 @@ export class Projectionist {
       readers: this.#readers,
       past: this.#past,
       policies: () => this.#sources.policies(),
+      limits: this.#limits,
       settings: { ...USUAL_LIVE_SETTINGS, ...options.live },
     });
     this.app = createApp(this.#services(options.onFault ?? (() => {})), options);
@@ -206,7 +209,7 @@ export class Projectionist {
   }
 
   async #load(folder: string): Promise<Definitions> {
-    const definitions = await loadDefinitions(folder);
+    const definitions = await loadCheckedDefinitions(folder);
     this.log.useCatalogue(definitions.catalogue);
     return definitions;
   }
@@ -236,6 +239,20 @@ export class Projectionist {
           queryReader(reader, view, parameters, { ...query, limits: this.#limits }),
         );
       },
+      namedQuery: (name) =>
+        findQuery(
+          this.#engine.definitions.projections.map(({ compiled }) => compiled.definition),
+          name,
+        ),
+      call: (call, parameters, query) => {
+        const reader = this.#readers.ofProjection(call.projection);
+        if (reader === undefined) throw notReady(call.projection);
+        return call.answer(reader, parameters, { ...query, limits: this.#limits });
+      },
+      callAsOf: (call, parameters, position, patience, query) =>
+        this.#past.read(call.projection, position, patience, (reader) =>
+          call.answer(reader, parameters, { ...query, limits: this.#limits }),
+        ),
       openLive: (query, after) => this.#live.open(query, after),
       onGrowth: (listener) => this.log.onGrowth(listener),
       streams: this.#live.streams,
@@ -244,4 +261,11 @@ export class Projectionist {
       reportFault,
     };
   }
+}
+
+function notReady(projection: string): ProjectionistError {
+  return new ProjectionistError('PROJECTION_NOT_READY', `${projection} is being built for the first time`, {
+    hint: 'Ask again soon.',
+    evidence: { projection },
+  });
 }
