@@ -1,7 +1,17 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { appendTo, generationsIn } from './building.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { deleteGeneration } from '../../src/engine/generation-file.ts';
+import { appendTo, generationsIn, leaveInterruptedBuild } from './building.ts';
 import { accountsProjection, deposited, history, noted, notesProjection, opened } from './ledger.ts';
 import { open, rowsOf, statusOf, temporaryFolder, withDatabase } from './stage.ts';
 
@@ -73,6 +83,32 @@ test('a view file that is damaged while it is live is built again', async () => 
   expect(await rowsOf(p, 'accounts', 'id=eq.account-1')).toMatchObject([{ balance: 60 }]);
   expect(statusOf(p)).toMatchObject({ state: 'live', error: null });
 });
+
+test('a build that was killed while its file was made starts over', async () => {
+  const data = temporaryFolder();
+  await appendTo(data, history(3, 3));
+  await leaveInterruptedBuild(data, accountsProjection(), 5);
+  leaveHotJournal(join(data, FIRST));
+  const { p, notices } = await open(data);
+  expect(await notices.until('build-started')).toMatchObject({ generation: 2, from: 0 });
+  await p.ready();
+  expect(readdirSync(join(data, 'views')).filter((file) => file.startsWith('accounts-1'))).toEqual([]);
+});
+
+/** A database as a kill leaves it in the middle of a transaction, before it was turned to write-ahead logging. */
+function leaveHotJournal(path: string): void {
+  deleteGeneration(path);
+  const db = openDatabase(`${path}.begun`, { purpose: 'lock' });
+  db.pragma('journal_mode = DELETE');
+  // So small a cache that the transaction reaches the file before it commits.
+  db.pragma('cache_size = 1');
+  db.exec('CREATE TABLE half (text); INSERT INTO half VALUES (zeroblob(100000))');
+  db.exec('BEGIN; UPDATE half SET text = randomblob(100000); CREATE TABLE more (text)');
+  for (const suffix of ['', '-journal']) copyFileSync(`${path}.begun${suffix}`, path + suffix);
+  db.exec('ROLLBACK');
+  db.close();
+  rmSync(`${path}.begun`);
+}
 
 test('another log makes every generation be built again', async () => {
   const data = await closedFolder();
