@@ -226,6 +226,7 @@ export class Projectionist {
           const { reader, view } = this.#readers.ofView(name);
           return { view, projection: reader.generation.projection };
         }),
+      definitions: () => this.#engine.definitions,
       source: (kind, name) => this.#sources.find(kind, name),
       waitFor: (name, position, milliseconds, signal) =>
         this.#engine.waitFor(name, position, milliseconds, signal),

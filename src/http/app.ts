@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import { discoveryRoutes } from './discovery.ts';
 import { allowedMethods, edge } from './edge.ts';
 import { eventStreamRoutes } from './event-stream.ts';
 import { eventRoutes } from './events.ts';
@@ -16,6 +17,7 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
   const app = new Hono();
   app.use(allowedMethods(app));
   app.route('/', edge(services, settings));
+  app.route('/', discoveryRoutes(services, settings));
   app.use('/views/rpc/:query', viewAnswers('query', services, settings));
   app.use('/views/:view', viewAnswers('view', services, settings));
   app.route('/', liveRoutes(services));

@@ -7,6 +7,7 @@ import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
 import type { LiveReader } from '../query/live/live-reader.ts';
 import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
+import type { Definitions } from '../projection/load.ts';
 import type { ViewDescription } from '../projection/program.ts';
 import type { RowPolicies } from '../projection/row-policy.ts';
 
@@ -45,6 +46,7 @@ export interface Services {
   version(stream: string): number;
   status(): ProjectionStatus[];
   views(): { view: ViewDescription; projection: string }[];
+  definitions(): Definitions;
   /** Undefined for a name that nothing defines. */
   source(kind: 'view' | 'query', name: string): Source | undefined;
   /** Resolves once the projection shows the position. Rejects with WAIT_TIMEOUT, or CLOSED when the signal aborts. */

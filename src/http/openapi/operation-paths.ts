@@ -1,0 +1,72 @@
+import type { Schema } from './json-schema-of-column.ts';
+import { jsonContent, pathParameter, problems } from './parts.ts';
+import { schemaRef } from './schemas.ts';
+
+const tags = ['Projections'];
+const name = pathParameter('name', 'name of the projection');
+
+function command(summary: string): Schema {
+  return {
+    parameters: [name],
+    post: {
+      tags,
+      summary,
+      responses: { 202: { description: 'Begun; its state shows the rest' }, ...problems(401, 403, 404, 409) },
+    },
+  };
+}
+
+/** `/projections`, health and what there is. */
+export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
+  '/views': {
+    get: {
+      tags: ['Views'],
+      summary: 'The views that can be queried, and their columns',
+      responses: {
+        200: { description: 'The views', content: jsonContent({ type: 'array', items: { type: 'object' } }) },
+        ...problems(401, 403),
+      },
+    },
+  },
+  '/projections': {
+    get: {
+      tags,
+      summary: 'The state of every projection',
+      responses: {
+        200: {
+          description: 'The states',
+          content: jsonContent({ type: 'array', items: schemaRef('Projection') }),
+        },
+        ...problems(401, 403),
+      },
+    },
+  },
+  '/projections/{name}': {
+    parameters: [name],
+    get: {
+      tags,
+      summary: 'The state of a projection',
+      responses: {
+        200: { description: 'The state', content: jsonContent(schemaRef('Projection')) },
+        ...problems(401, 403, 404),
+      },
+    },
+  },
+  '/projections/{name}/rebuild': command('Build the next generation beside the live one'),
+  '/projections/{name}/rollback': command('Go back to the generation before'),
+  '/healthz': {
+    get: {
+      tags: ['Health'],
+      summary: 'The process answers',
+      security: [],
+      responses: { 200: { description: 'It does' } },
+    },
+  },
+  '/readyz': {
+    get: {
+      tags: ['Health'],
+      summary: 'Every projection has a generation that moves',
+      responses: { 200: { description: 'All have' }, 503: { description: 'Not all have' } },
+    },
+  },
+};
