@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/long/**'],
+          exclude: ['test/long/**', 'test/real-data/**'],
           typecheck: { enabled: false },
           testTimeout: 30_000,
         },
@@ -24,7 +24,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'long',
-          include: ['test/long/**/*.test.ts'],
+          include: ['test/long/**/*.test.ts', 'test/real-data/**/*.test.ts'],
           testTimeout: 1_800_000,
           fileParallelism: false,
         },

@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Hono } from 'hono';
+import { begun } from './begun.ts';
 import { Engine } from './engine/engine.ts';
 import type { Announce } from './engine/notice.ts';
 import type { ProjectionStatus } from './engine/status.ts';
@@ -186,6 +187,7 @@ export class Projectionist {
         'These definitions were handed over as objects, and cannot be loaded again',
       );
     const changed = await this.#engine.useDefinitions(await this.#load(this.#folder));
+    this.#live.definitionsChanged();
     this.#readers.keepOnly(this.status().map(({ name }) => name));
     return changed;
   }
@@ -254,11 +256,11 @@ export class Projectionist {
         this.#past.read(call.projection, position, patience, (reader) =>
           call.answer(reader, parameters, { ...query, limits: this.#limits }),
         ),
-      openLive: (query, after) => this.#live.open(query, after),
+      openLive: (query, last) => this.#live.open(query, last),
       onGrowth: (listener) => this.log.onGrowth(listener),
       streams: this.#live.streams,
-      rebuild: (projection) => void this.#engine.rebuild(projection).catch(() => {}),
-      rollback: (projection) => void this.#engine.rollback(projection).catch(() => {}),
+      rebuild: (projection) => begun(this.#engine.rebuild(projection)),
+      rollback: (projection) => begun(this.#engine.rollback(projection)),
       reportFault,
     };
   }
