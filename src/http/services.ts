@@ -6,6 +6,7 @@ import type { ExpectedVersion } from '../event-log/writer.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
 import type { LiveReader } from '../query/live/live-reader.ts';
+import type { FoundQuery, NamedCall } from '../query/named-query.ts';
 import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
 import type { Definitions } from '../projection/load.ts';
 import type { ViewDescription } from '../projection/program.ts';
@@ -54,6 +55,17 @@ export interface Services {
   /** Which rows whom; `policies().for(callerOf(c).claims)` is what a query is run under. */
   policies(): RowPolicies;
   query(view: string, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+  /** Throws QUERY_UNKNOWN. */
+  namedQuery(name: string): FoundQuery;
+  call(call: NamedCall, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+  /** As `call`, as of an earlier position. */
+  callAsOf(
+    call: NamedCall,
+    parameters: URLSearchParams,
+    position: number,
+    patience: number,
+    options: QueryOptions,
+  ): Promise<ViewAnswer>;
   resolvePoint(point: Point): Promise<ResolvedPoint>;
   /** As `query`, as of an earlier position; waits so many milliseconds for a copy to be built. */
   queryAsOf(

@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
-import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
+import type { ViewAnswer } from '../query/query-view.ts';
 import { formOf } from './accept.ts';
 import { COPY_PATIENCE, markMemento, pointOf, varyByPoint } from './as-of.ts';
-import { callerOf } from './caller.ts';
+import { namedQueryRoutes } from './named-queries.ts';
 import { problemResponse } from './problem.ts';
 import { queryPreferences } from './query-preferences.ts';
-import { rangeOf } from './range.ts';
 import type { Services } from './services.ts';
+import { parametersOf, queryOptionsOf } from './view-request.ts';
 import { viewResponse } from './view-response.ts';
 
 /** `/views`: what there is; `/views/<view>`: its rows. */
@@ -24,6 +24,7 @@ export function viewRoutes(services: Services): Hono {
   });
   app.options('/views/:view', (c) => c.body(null, 204, { Allow: READING }));
   app.all('/views/:view', (c) => refuseWrite(c));
+  app.route('/', namedQueryRoutes(services));
   return app;
 }
 
@@ -32,27 +33,13 @@ const READING = 'GET, HEAD, OPTIONS';
 async function answerOf(c: Context, services: Services, isCounted: boolean): Promise<ViewAnswer> {
   const view = c.req.param('view') as string;
   const parameters = parametersOf(c);
-  const options = optionsOf(c, services, isCounted);
+  const options = queryOptionsOf(c, services, isCounted);
   const point = pointOf(c);
   if (point === undefined) return services.query(view, parameters, options);
   const resolved = await services.resolvePoint(point);
   const answer = await services.queryAsOf(view, parameters, resolved.position, COPY_PATIENCE, options);
   markMemento(c, point, resolved);
   return answer;
-}
-
-function parametersOf(c: Context): URLSearchParams {
-  const at = c.req.url.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : c.req.url.slice(at + 1));
-}
-
-function optionsOf(c: Context, services: Services, isCounted: boolean): QueryOptions {
-  const policies = services.policies();
-  return {
-    range: rangeOf(c.req.header('Range'), c.req.header('Range-Unit')),
-    isCounted,
-    policy: policies.isEmpty ? undefined : policies.for(callerOf(c).claims),
-  };
 }
 
 function describe({ view, projection }: ReturnType<Services['views']>[number]): object {

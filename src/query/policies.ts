@@ -48,7 +48,7 @@ export function sqlValue(value: unknown): SqlValue {
   )
     return value;
   if (value instanceof Date) return value.toISOString();
-  throw new ProjectionistError('FORBIDDEN', 'A row policy compares with a value that no column can have', {
+  throw new ProjectionistError('FORBIDDEN', 'A condition compares with a value that no column can have', {
     hint: 'Send a token whose claims are text, numbers or booleans.',
   });
 }

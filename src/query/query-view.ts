@@ -86,6 +86,9 @@ function run(plan: Plan, values: readonly unknown[]): Found {
       throw new ProjectionistError('VALUE_OUT_OF_RANGE', 'A sum is out of range', {
         hint: 'Cast to real first: column::real.sum().',
       });
+    // What SQLite says of a LIMIT that is no whole number, which a named query may have been given.
+    if (error instanceof Error && error.message === 'datatype mismatch')
+      throw new ProjectionistError('PARAMETER_INVALID', 'A parameter is of the wrong type for the query');
     throw error;
   }
 }

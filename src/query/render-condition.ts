@@ -1,11 +1,10 @@
-import type { ViewColumn } from '../projection/program.ts';
 import { columnSql, jsonSql, jsonTypeSql, jsonValueSql, textOfJson, valueSql } from './column-sql.ts';
-import { bound, type Fragment, fragment, joined, slotted } from './fragment.ts';
-import { numberIn, toListed, toStored } from './operand.ts';
+import { bound, type Fragment, fragment, joined } from './fragment.ts';
 import { isAscii, toGlob, toLike } from './pattern.ts';
-import { queryProblem, shown } from './query-problem.ts';
+import { queryProblem } from './query-problem.ts';
+import { renderComparison, renderIn } from './render-comparison.ts';
 import { renderSearch } from './render-search.ts';
-import type { Comparison, Condition, Field, Operand, ViewQuery } from './view-query.ts';
+import type { Condition, Field, ViewQuery } from './view-query.ts';
 
 type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
 
@@ -29,7 +28,7 @@ export function renderCondition(
     case 'compare':
       return renderComparison(alias, condition.field, condition.operator, condition.operand);
     case 'in':
-      return renderIn(alias, condition);
+      return renderIn(alias, condition.field, condition.values);
     case 'is':
       return renderIs(alias, condition);
     case 'like':
@@ -51,102 +50,6 @@ function renderGroup(
 ): Fragment {
   if (conditions.length === 0) return kind === 'and' ? fragment`1` : fragment`0`;
   return fragment`(${joined(conditions.map(render), kind === 'and' ? ' AND ' : ' OR ')})`;
-}
-
-const SIGNS: Readonly<Record<Comparison, Fragment>> = {
-  eq: fragment`=`,
-  neq: fragment`<>`,
-  gt: fragment`>`,
-  gte: fragment`>=`,
-  lt: fragment`<`,
-  lte: fragment`<=`,
-  isdistinct: fragment`IS NOT`,
-};
-
-function renderComparison(alias: Fragment, field: Field, operator: Comparison, operand: Operand): Fragment {
-  const { column } = field;
-  if (field.path.length > 0) return renderPathComparison(alias, field, operator, operand.text);
-  const isEquality = operator === 'eq' || operator === 'neq' || operator === 'isdistinct';
-  const isBigint = column.kind === 'bigint' && !isEquality;
-  const bind = isBigint
-    ? (text: string) => comparableBigint(column, text)
-    : isEquality
-      ? (text: string) => toListed(column, text)
-      : (text: string) => toStored(column, text);
-  if (column.kind === 'json') refuseJsonOrder(column, isEquality);
-  // Binding once shows a value that is of the wrong type before anything runs.
-  const value = bind(operand.text);
-  const left =
-    column.kind === 'json'
-      ? fragment`json(${jsonSql(alias, column)})`
-      : isEquality
-        ? columnSql(alias, column)
-        : valueSql(alias, field);
-  return fragment`${left} ${SIGNS[operator]} ${operand.slot === undefined ? bound(value) : slotted(operand.slot, bind)}`;
-}
-
-function comparableBigint(column: ViewColumn, text: string): bigint {
-  const whole = BigInt(Buffer.from(toStored(column, text) as Uint8Array).toString());
-  if (whole >= -(2n ** 63n) && whole < 2n ** 63n) return whole;
-  throw queryProblem(
-    'VALUE_OUT_OF_RANGE',
-    `${shown(text)} is out of range for ${column.name}`,
-    'Less and greater are compared within 64 bits.',
-  );
-}
-
-function refuseJsonOrder(column: ViewColumn, isEquality: boolean): void {
-  if (isEquality) return;
-  throw queryProblem(
-    'QUERY_INVALID',
-    `${column.name} holds JSON, which has no order`,
-    'Compare a value inside it: column->member.',
-  );
-}
-
-/** `->>` compares text with text; `->` compares with JSON values of the operand's own type, and is NULL for others. */
-function renderPathComparison(alias: Fragment, field: Field, operator: Comparison, text: string): Fragment {
-  if (field.isText) return fragment`${valueSql(alias, field)} ${SIGNS[operator]} ${bound(text)}`;
-  const { types, value } = jsonOperand(text);
-  return fragment`CASE WHEN ${jsonTypeSql(alias, field)} IN (${types}) THEN ${jsonValueSql(alias, field)} END ${SIGNS[operator]} ${bound(value)}`;
-}
-
-function jsonOperand(text: string): { types: Fragment; value: string | number | bigint } {
-  if (text === 'true' || text === 'false')
-    return { types: fragment`'true', 'false'`, value: text === 'true' ? 1 : 0 };
-  const number = numberIn(text);
-  if (number !== undefined && number !== 'out of range')
-    return { types: fragment`'integer', 'real'`, value: number };
-  return { types: fragment`'text'`, value: unquoted(text) };
-}
-
-function unquoted(text: string): string {
-  if (!/^".*"$/s.test(text)) return text;
-  try {
-    return JSON.parse(text) as string;
-  } catch {
-    return text;
-  }
-}
-
-function renderIn(alias: Fragment, { field, values }: Of<'in'>): Fragment {
-  if (field.path.length > 0 && !field.isText && values.length > 0)
-    return fragment`(${joined(
-      values.map((text) => renderPathComparison(alias, field, 'eq', text)),
-      ' OR ',
-    )})`;
-  const isJson = field.column.kind === 'json' && field.path.length === 0;
-  const left =
-    field.path.length > 0
-      ? valueSql(alias, field)
-      : isJson
-        ? fragment`json(${jsonSql(alias, field.column)})`
-        : columnSql(alias, field.column);
-  const bind = (text: string) => (field.path.length > 0 ? text : toListed(field.column, text));
-  return fragment`${left} IN (${joined(
-    values.map((text) => bound(bind(text))),
-    ', ',
-  )})`;
 }
 
 function renderIs(alias: Fragment, { field, value }: Of<'is'>): Fragment {

@@ -1,0 +1,21 @@
+import type { Context } from 'hono';
+import type { QueryOptions } from '../query/query-view.ts';
+import { callerOf } from './caller.ts';
+import { rangeOf } from './range.ts';
+import type { Services } from './services.ts';
+
+/** The query string. */
+export function parametersOf(c: Context): URLSearchParams {
+  const at = c.req.url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : c.req.url.slice(at + 1));
+}
+
+/** What a request says of its query beside the query string: its range, and who asks. */
+export function queryOptionsOf(c: Context, services: Services, isCounted: boolean): QueryOptions {
+  const policies = services.policies();
+  return {
+    range: rangeOf(c.req.header('Range'), c.req.header('Range-Unit')),
+    isCounted,
+    policy: policies.isEmpty ? undefined : policies.for(callerOf(c).claims),
+  };
+}

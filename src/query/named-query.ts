@@ -1,0 +1,89 @@
+import { ProjectionistError } from '../errors.ts';
+import type { NamedQuery, Projection } from '../projection/define.ts';
+import { nearest } from '../projection/nearest.ts';
+import { checkArguments } from './arguments.ts';
+import { listed, queryProblem, shown } from './query-problem.ts';
+import { type QueryOptions, querySource } from './query-view.ts';
+import { selectSource } from './select-source.ts';
+import type { ViewAnswer } from './view-answer.ts';
+import type { GenerationReader } from './view-readers.ts';
+
+/** A named query, found. */
+export interface FoundQuery {
+  readonly projection: string;
+  readonly name: string;
+  readonly query: NamedQuery;
+}
+
+/** A named query with arguments that are checked: it can be asked of any generation, and again. */
+export interface NamedCall {
+  readonly projection: string;
+  /** Two calls of the same identity have the same rows at the same position, for the same rest of the query string. */
+  readonly identity: string;
+  answer(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+}
+
+/** Finds `name`, or `projection.name` where several projections have one of that name. Throws QUERY_UNKNOWN. */
+export function findQuery(projections: readonly Projection[], name: string): FoundQuery {
+  const all = projections.flatMap((projection) =>
+    Object.entries(projection.queries).map(([own, query]) => ({
+      projection: projection.name,
+      name: own,
+      query,
+    })),
+  );
+  const found = all.filter(
+    (candidate) => candidate.name === name || `${candidate.projection}.${candidate.name}` === name,
+  );
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  if (only !== undefined)
+    throw queryProblem(
+      'QUERY_UNKNOWN',
+      `Several projections have a query ${name}`,
+      `Write one of: ${listed(found.map((each) => `${each.projection}.${each.name}`))}.`,
+    );
+  const names = all.map((candidate) => candidate.name);
+  const guess = nearest(name.slice(0, 64), names);
+  throw queryProblem(
+    'QUERY_UNKNOWN',
+    `There is no query ${shown(name)}`,
+    `${guess === undefined ? '' : `Did you mean ${guess}? `}Queries: ${listed(names)}.`,
+  );
+}
+
+/** Checks the arguments of a call. Throws QUERY_UNKNOWN for names that it does not have, and PARAMETER_INVALID. */
+export async function callOf(
+  { projection, name, query }: FoundQuery,
+  given: ReadonlyMap<string, unknown>,
+): Promise<NamedCall> {
+  const values = await checkArguments(name, query.parameters, given);
+  return {
+    projection,
+    identity: JSON.stringify([projection, name, [...given]]),
+    answer: (reader, parameters, options) => {
+      const source = selectSource(reader, name, query, values);
+      try {
+        return querySource(reader, source, parameters, options);
+      } catch (error) {
+        throw isOlder(error) ? notYet(name, projection) : error;
+      }
+    },
+  };
+}
+
+/** The definition is newer than the generation that answers, which lacks what the query reads. */
+function isOlder(error: unknown): boolean {
+  return error instanceof Error && /^no such (table|column)/.test(error.message);
+}
+
+function notYet(name: string, projection: string): ProjectionistError {
+  return new ProjectionistError(
+    'PROJECTION_NOT_READY',
+    `${projection} cannot answer ${name} before it is built anew`,
+    {
+      hint: 'Ask again when the build is done.',
+      evidence: { projection },
+    },
+  );
+}
