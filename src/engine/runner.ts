@@ -72,7 +72,7 @@ export class Runner {
     if (this.#work !== undefined || this.#isOver || this.#tryStep()) return;
     this.#work = this.#catchUp().finally(() => {
       this.#work = undefined;
-      // A head that came between the last look and here would otherwise wait for the next one.
+      // The log may have grown since the last look: while the generation was sealed, for one.
       if (this.#isBehind) this.advance(this.#head);
     });
   }
@@ -118,15 +118,12 @@ export class Runner {
   }
 
   async #run({ db, projector }: Opened): Promise<void> {
-    // Again after sealing: the log may have grown in the meantime.
-    do {
-      const share = projector.share(this.#head);
-      while (this.#isBehind) {
-        this.#step(projector, share);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      if (this.#isBuilding && !this.#isOver) this.#seal(db);
-    } while (this.#isBehind);
+    const share = projector.share(this.#head);
+    while (this.#isBehind) {
+      this.#step(projector, share);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (this.#isBuilding && !this.#isOver) this.#seal(db);
   }
 
   #step(projector: Projector, share: number): void {

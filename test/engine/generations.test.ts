@@ -156,11 +156,14 @@ test('without an earlier generation there is nothing to roll back to', async () 
 
 test('a rollback that is given up loses nothing', async () => {
   const data = temporaryFolder();
-  const { p } = await open(data);
+  const { p, notices } = await open(data);
   await p.log.appendAll(history(3, 3));
   await p.ready();
   await p.rebuild('accounts');
-  const [rollback, rebuild] = await Promise.allSettled([p.rollback('accounts'), p.rebuild('accounts')]);
+  const rollingBack = p.rollback('accounts');
+  // It has opened its file, and is not yet live again.
+  await notices.until('build-started', 3);
+  const [rollback, rebuild] = await Promise.allSettled([rollingBack, p.rebuild('accounts')]);
   expect(rollback).toMatchObject({ status: 'rejected', reason: { code: 'CLOSED' } });
   expect(rebuild).toMatchObject({ status: 'fulfilled', value: 3 });
   expect(generationsIn(data)).toEqual(['2 retired', '3 live']);

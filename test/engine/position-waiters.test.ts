@@ -11,7 +11,7 @@ test('a wait ends when its position is reached, and not before', async () => {
   const order: string[] = [];
   const five = waiters.wait(5, LONG).then(() => order.push('5'));
   waiters.reached(4);
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   order.push('at 4');
   waiters.reached(6);
   await five;
