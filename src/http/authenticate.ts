@@ -38,10 +38,18 @@ function bearerToken(c: Context): string {
 /** For `guard`: whatever the method. */
 export const ANY = 'any';
 
-/** Asks for a scope where the method is one of these, and no guard has asked before. Throws FORBIDDEN, naming it. */
-export function guard(methods: readonly string[] | typeof ANY, scope: Scope): MiddlewareHandler {
+/**
+ * Asks for a scope where the method is one of these, no guard has asked before, and the guard is on duty. Throws
+ * FORBIDDEN, naming the scope.
+ */
+export function guard(
+  methods: readonly string[] | typeof ANY,
+  scope: Scope,
+  isOnDuty: () => boolean = () => true,
+): MiddlewareHandler {
   return (c, next) => {
     if (c.get('isCleared') === true || (methods !== ANY && !methods.includes(c.req.method))) return next();
+    if (!isOnDuty()) return next();
     checkScope(c, callerOf(c), scope);
     c.set('isCleared', true);
     return next();

@@ -62,7 +62,7 @@ export function edge(services: Services, settings: HttpSettings): Hono {
   if (isReadyzOpen) app.route('/', readyRoutes(services));
   app.use(authenticate(auth));
   if (!isReadyzOpen) app.route('/', readyRoutes(services));
-  guardScopes(app);
+  guardScopes(app, services);
   app.use(limitBody(limitsOf(settings).body));
   return app;
 }
@@ -70,7 +70,16 @@ export function edge(services: Services, settings: HttpSettings): Hono {
 const METHODS = ['GET', 'HEAD', 'POST'];
 
 /** What changes something needs a scope of its own, and one that is not known here the greatest; all else is reading. */
-function guardScopes(app: Hono): void {
+function guardScopes(app: Hono, services: Services): void {
+  // Events carry what row policies keep from some readers of the views.
+  const log = guard(['GET', 'HEAD'], 'operate', () => !services.policies().isEmpty);
+  for (const path of [
+    '/events',
+    '/events/:position',
+    '/streams/:stream',
+    '/projections/:name/dead-letters/*',
+  ])
+    app.use(path, log);
   app.use('/events', guard(['POST'], 'append'));
   app.use('/streams/:stream', guard(['POST'], 'append'));
   app.use('/views/*', guard(ANY, 'read'));

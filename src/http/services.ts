@@ -80,7 +80,8 @@ export interface Services {
   /** Calls `listener` when the log has grown; the function that is returned ends that. */
   onGrowth(listener: () => void): () => void;
   readonly streams: StreamSettings;
-  rebuild(projection: string): void;
-  rollback(projection: string): void;
+  /** Resolves once it is under way. Throws what keeps it from beginning. */
+  rebuild(projection: string): Promise<void>;
+  rollback(projection: string): Promise<void>;
   reportFault(error: unknown): void;
 }
