@@ -103,7 +103,7 @@ async function liveAndBuild() {
   await expect.poll(() => runs.length).toBe(2);
   const [live, next] = runs as [ScriptedRun, ScriptedRun];
   live.reaches(10);
-  return { data, succession, live, next, done };
+  return { data, succession, runs, program, first, live, next, done };
 }
 
 test('the live generation stands still while a whole build comes level, and then the build is live', async () => {
@@ -141,4 +141,18 @@ test('a build that was replaced and still reports changes nothing', async () => 
   expect(succession.live?.generation.number).toBe(1);
   await succession.stop();
   expect(generationsIn(data)).toEqual(['1 live']);
+});
+
+test.each<[string, (succession: Succession, run: ScriptedRun) => void]>([
+  ['fails', (_, run) => run.fails()],
+  ['is given up', (succession) => succession.cancelBuild()],
+])('a rollback that %s keeps the generation that it would have returned to', async (_, end) => {
+  const { data, succession, runs, program, first, next } = await liveAndBuild();
+  next.reaches(10, 'built');
+  const { done } = succession.launch({ program, generation: first, reasons: [], isRollback: true });
+  await expect.poll(() => runs.length).toBe(3);
+  end(succession, runs[2] as ScriptedRun);
+  await expect(done).rejects.toThrow(/no|given up/);
+  await succession.stop();
+  expect(generationsIn(data)).toEqual(['1 retired', '2 live']);
 });
