@@ -8,6 +8,7 @@ import { ProjectionistError } from '../errors.ts';
 import { ANY, authenticate, guard } from './authenticate.ts';
 import { checkUrl } from './check-url.ts';
 import { compressed } from './compressed.ts';
+import { refuseCrossSite } from './cross-site.ts';
 import { healthRoutes, readyRoutes } from './health.ts';
 import { problemResponse } from './problem.ts';
 import type { Services } from './services.ts';
@@ -56,6 +57,7 @@ export function edge(services: Services, settings: HttpSettings): Hono {
     );
   app.use(compressed());
   app.use(checkUrl(limitsOf(settings).url));
+  app.use(refuseCrossSite(settings));
   app.route('/', healthRoutes());
   const { auth } = settings;
   const isReadyzOpen = auth === undefined || auth === 'none' || auth.isReadyzOpen === true;

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import { refuseForeignHost } from './local-host.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
 
 export interface RunningServer {
@@ -27,7 +28,7 @@ const GRACE = 10_000;
 /** Serves an app. Throws PORT_IN_USE, or CONFIG_INVALID for an address that is none. */
 export function serve(app: Hono, { host, port, ...settings }: ServeOptions): Promise<RunningServer> {
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: (request, env) => refuseForeignHost(request, { host, ...settings }) ?? app.fetch(request, env),
     serverOptions: {
       maxHeaderSize: LARGEST_HEAD,
       headersTimeout: Math.min(HEADERS_TIMEOUT, limitsOf(settings).requestSeconds * 1000),

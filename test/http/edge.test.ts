@@ -155,3 +155,23 @@ describe('CORS', () => {
     expect(read.headers.get('Vary')).toContain('Accept');
   });
 });
+
+describe('a page of another origin', () => {
+  const send = async (origin: string | undefined, options: Parameters<typeof opened>[0] = {}) => {
+    const projectionist = await opened(options);
+    const headers = origin === undefined ? {} : { Origin: origin };
+    return (await post(projectionist, '/events', { stream: 's', ...placed }, headers)).status;
+  };
+
+  test('may change nothing, unless the settings let it', async () => {
+    expect(await send('https://evil.example')).toBe(403);
+    expect(await send('null')).toBe(403);
+    expect(await send('https://shop.example', { cors: { origins: ['https://shop.example'] } })).toBe(201);
+    expect(await send('https://evil.example', { cors: { origins: ['https://shop.example'] } })).toBe(403);
+  });
+
+  test('is no concern of programs, and of pages of our own', async () => {
+    expect(await send(undefined)).toBe(201);
+    expect(await send('http://localhost')).toBe(201);
+  });
+});
