@@ -78,7 +78,7 @@ test('however a log is cut into batches and restarts, every view is the fold of 
         await log.close();
       }),
   );
-  await expect(holds(property, 40, FILE)).resolves.toBeUndefined();
+  await expect(holds(property, 25, FILE)).resolves.toBeUndefined();
 });
 
 /** After every batch the views are the fold up to the checkpoint: checked inside, with restarts in between. */
@@ -124,7 +124,7 @@ test('an engine that is restarted, rebuilt and rolled back while events come sho
     }),
     (steps) => inFolder((folder) => liveThrough(folder, steps)),
   );
-  await expect(holds(property, 6, FILE)).resolves.toBeUndefined();
+  await expect(holds(property, 4, FILE)).resolves.toBeUndefined();
 });
 
 async function liveThrough(folder: string, steps: readonly [NewEvent[], string][]): Promise<void> {
