@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { ProgramLedger } from './engine/as-of/program-ledger.ts';
 import type { Engine } from './engine/engine.ts';
+import { ProjectionistError } from './errors.ts';
 import type { LiveRequest, StreamSettings } from './http/services.ts';
-import type { RowPolicies } from './projection/row-policy.ts';
+import type { Claims } from './projection/define.ts';
+import type { RowPolicies, RowPolicy } from './projection/row-policy.ts';
 import type { QueryLimits } from './query/limits.ts';
-import { LiveQueries } from './query/live/live-queries.ts';
+import { type LastEvent, LiveQueries } from './query/live/live-queries.ts';
 import type { LiveReader } from './query/live/live-reader.ts';
-import { viewSource } from './query/live/view-source.ts';
+import { policyMark } from './query/live/policy-mark.ts';
+import { type Question, viewSource } from './query/live/view-source.ts';
+import type { NamedCall } from './query/named-query.ts';
+import { queryReader } from './query/query-view.ts';
 import type { ViewReaders } from './query/view-readers.ts';
 import type { TimeTravel } from './time-travel.ts';
 
@@ -64,19 +69,43 @@ export class LiveViews {
     engine.onCommit((projection) => this.#queries.changed(projection));
   }
 
-  /** Throws VIEW_UNKNOWN, FORBIDDEN, TOO_BUSY, and what the query throws. */
-  open({ name, parameters, claims }: LiveRequest, after: number | undefined): LiveReader {
-    const { readers, policies, limits } = this.#options;
-    const source = viewSource({
-      projection: readers.ofView(name).reader.generation.projection,
-      view: name,
-      parameters,
-      limits,
-      // Where no view has a policy, everybody sees the same rows, and shares one evaluation.
-      caller: policies().isEmpty ? '' : JSON.stringify(claims),
-      policy: () => (policies().isEmpty ? undefined : policies().for(claims)),
-    });
-    return this.#queries.open(source, after);
+  /** Throws VIEW_UNKNOWN, PROJECTION_NOT_READY, FORBIDDEN, TOO_BUSY, and what the query throws. */
+  open({ of, parameters, claims }: LiveRequest, last: LastEvent | undefined): LiveReader {
+    const { limits, engine } = this.#options;
+    const question = typeof of === 'string' ? this.#viewQuestion(of) : callQuestion(of);
+    const { definitions } = engine;
+    const views = this.#viewsOf(question.projection);
+    const seen = this.#options.policies();
+    const mark = markOf(seen, claims, views);
+    const policy = (): RowPolicy | undefined => {
+      const policies = this.#options.policies();
+      const isOther = policies !== seen && markOf(policies, claims, views) !== mark;
+      // A named query is code of the definition that was loaded when it was called.
+      if (isOther || (question.view === undefined && engine.definitions !== definitions))
+        throw new ProjectionistError('CLOSED', 'The definitions have changed');
+      return policies.isEmpty ? undefined : policies.for(claims);
+    };
+    return this.#queries.open(viewSource({ question, parameters, limits, mark, policy }), last);
+  }
+
+  #viewQuestion(view: string): Question {
+    const { projection } = this.#options.readers.ofView(view).reader.generation;
+    return {
+      projection,
+      identity: view,
+      view,
+      answer: (reader, parameters, options) => queryReader(reader, view, parameters, options),
+    };
+  }
+
+  #viewsOf(projection: string): string[] {
+    const reader = this.#options.readers.ofProjection(projection);
+    return reader?.generation.program.views.map(({ name }) => name) ?? [];
+  }
+
+  /** Definitions have changed, and with them perhaps which rows may be seen. */
+  definitionsChanged(): void {
+    this.#queries.allChanged();
   }
 
   status(): ReturnType<LiveQueries['status']> {
@@ -88,4 +117,18 @@ export class LiveViews {
     this.#ending.abort();
     this.#queries.close();
   }
+}
+
+/** '' where no view has a policy: then everybody sees the same rows, and shares one evaluation. */
+function markOf(policies: RowPolicies, claims: Claims, views: readonly string[]): string {
+  return policies.isEmpty ? '' : policyMark(policies.for(claims), views);
+}
+
+function callQuestion(call: NamedCall): Question {
+  return {
+    projection: call.projection,
+    identity: `rpc/${call.identity}`,
+    view: undefined,
+    answer: (reader, parameters, options) => call.answer(reader, parameters, options),
+  };
 }

@@ -37,7 +37,7 @@ function after(c: Context): number {
     throw new ProjectionistError('REQUEST_INVALID', `after=${text.slice(0, 100)} is no position`, {
       hint: 'Write after=10.',
     });
-  return lastEventId(c) ?? Number(text ?? 0);
+  return lastEventId(c)?.position ?? Number(text ?? 0);
 }
 
 function filterOf(c: Context): Pick<ReadOptions, 'types' | 'stream'> {
@@ -68,8 +68,8 @@ class LogSseSource implements SseSource {
   }
 
   start(wake: () => void, end: (lastWords: Uint8Array) => void): void {
-    const { onGrowth, streams } = this.#services;
-    const stopGrowth = onGrowth(wake);
+    const { streams } = this.#services;
+    const stopGrowth = this.#services.onGrowth(wake);
     const stop = (): void => end(comeAgain(COME_AGAIN));
     streams.ended.addEventListener('abort', stop);
     this.#stopListening = () => {

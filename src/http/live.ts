@@ -1,13 +1,16 @@
 import { type Context, Hono } from 'hono';
 import { errorFrom, ProjectionistError } from '../errors.ts';
+import { splitArguments } from '../query/arguments.ts';
 import type { LiveEnd, LiveReader } from '../query/live/live-reader.ts';
 import type { LiveMessage } from '../query/live/message.ts';
+import { callOf, type NamedCall } from '../query/named-query.ts';
 import { pointOf } from './as-of.ts';
 import { callerOf } from './caller.ts';
 import { problemOf } from './problem.ts';
 import type { Services } from './services.ts';
 import { comeAgain, eventBlock, eventWithoutId, SSE_HEADERS, type SseSource, sseStream } from './sse.ts';
-import { lastEventId, wantsEventStream } from './stream-request.ts';
+import { parametersOf } from './view-request.ts';
+import { eventId, lastEventId, wantsEventStream } from './stream-request.ts';
 
 /** Milliseconds after which readers of a server that stops are to come again. */
 const COME_AGAIN = 1000;
@@ -17,24 +20,36 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 /** `/views/<view>` and `/views/rpc/<query>` with `Accept: text/event-stream`: the rows, then what changes of them. */
 export function liveRoutes(services: Services): Hono {
   const app = new Hono();
-  app.get('/views/rpc/:query', (c, next) =>
-    wantsEventStream(c) ? liveAnswer(c, services, 'query', c.req.param('query')) : next(),
-  );
+  app.get('/views/rpc/:query', async (c, next) => {
+    if (!wantsEventStream(c)) return next();
+    const found = services.namedQuery(c.req.param('query'));
+    const { given, rest } = splitArguments(found.query.parameters, queryString(c));
+    return liveAnswer(c, services, await callOf(found, given), rest);
+  });
   app.get('/views/:view', (c, next) =>
-    wantsEventStream(c) ? liveAnswer(c, services, 'view', c.req.param('view')) : next(),
+    wantsEventStream(c) ? liveAnswer(c, services, c.req.param('view'), queryString(c)) : next(),
   );
   return app;
 }
 
-function liveAnswer(c: Context, services: Services, kind: 'view' | 'query', name: string): Response {
+function queryString(c: Context): URLSearchParams {
+  const parameters = parametersOf(c);
+  parameters.delete('lastEventId');
+  return parameters;
+}
+
+function liveAnswer(
+  c: Context,
+  services: Services,
+  of: string | NamedCall,
+  parameters: URLSearchParams,
+): Response {
   if (pointOf(c) !== undefined)
     throw new ProjectionistError('REQUEST_INVALID', 'The past does not change: a live answer has no as-of', {
       hint: 'Leave Prefer: as-of and Accept-Datetime out, or Accept: text/event-stream.',
     });
-  const parameters = new URL(c.req.url).searchParams;
-  parameters.delete('lastEventId');
   const { claims } = callerOf(c);
-  const reader = services.openLive({ kind, name, parameters, claims }, lastEventId(c));
+  const reader = services.openLive({ of, parameters, claims }, lastEventId(c));
   const stream = sseStream(new LiveSseSource(reader, expiryOf(claims)), services.streams.heartbeat);
   return c.body(stream, 200, { ...SSE_HEADERS });
 }
@@ -66,11 +81,12 @@ class LiveSseSource implements SseSource {
 
   next(): Uint8Array | undefined {
     const message = this.#reader.take();
-    return message === undefined ? undefined : encoded(message);
+    return message === undefined ? undefined : encoded(message, this.#reader.query.source.mark);
   }
 
   heartbeatId(): string | undefined {
-    return this.#reader.positionIfCurrent()?.toString();
+    const position = this.#reader.positionIfCurrent();
+    return position === undefined ? undefined : eventId(position, this.#reader.query.source.mark);
   }
 
   close(): void {
@@ -81,10 +97,10 @@ class LiveSseSource implements SseSource {
 
 const blocks = new WeakMap<LiveMessage, Uint8Array>();
 
-function encoded(message: LiveMessage): Uint8Array {
+function encoded(message: LiveMessage, mark: string): Uint8Array {
   const known = blocks.get(message);
   if (known !== undefined) return known;
-  const block = eventBlock(message.event, String(message.position), message.data);
+  const block = eventBlock(message.event, eventId(message.position, mark), message.data);
   blocks.set(message, block);
   return block;
 }

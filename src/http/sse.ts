@@ -19,42 +19,68 @@ const encoder = new TextEncoder();
  * the source only when the connection has room for it: nothing is queued for a reader that does not read.
  */
 export function sseStream(source: SseSource, heartbeat: number): ReadableStream<Uint8Array> {
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-  const finish = (): void => {
-    if (isOver) return;
-    isOver = true;
-    clearInterval(timer);
-    source.close();
-  };
-  let fill = (): void => {};
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        const hasRoom = (): boolean => !isOver && (controller.desiredSize ?? 0) > 0;
-        fill = () => {
-          for (let block = hasRoom() ? source.next() : undefined; block !== undefined;) {
-            controller.enqueue(block);
-            block = hasRoom() ? source.next() : undefined;
-          }
-        };
-        const end = (lastWords: Uint8Array): void => {
-          if (isOver) return;
-          controller.enqueue(lastWords);
-          controller.close();
-          finish();
-        };
-        controller.enqueue(comment('connected'));
-        timer = setInterval(() => {
-          if (hasRoom()) controller.enqueue(heartbeatBlock(source.heartbeatId()));
-        }, heartbeat);
-        source.start(() => fill(), end);
-      },
-      pull: () => fill(),
-      cancel: finish,
-    },
-    new ByteLengthQueuingStrategy({ highWaterMark: ROOM }),
-  );
+  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: ROOM });
+  return new ReadableStream(new Pump(source, heartbeat), strategy);
+}
+
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+
+/** Moves blocks from a source to a stream, as long as there is room. */
+class Pump {
+  readonly #source: SseSource;
+  readonly #heartbeat: number;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(source: SseSource, heartbeat: number) {
+    this.#source = source;
+    this.#heartbeat = heartbeat;
+  }
+
+  start(controller: Controller): void {
+    controller.enqueue(comment('connected'));
+    this.#timer = setInterval(() => this.#beat(controller), this.#heartbeat);
+    this.#source.start(
+      () => this.pull(controller),
+      (lastWords) => this.#end(controller, lastWords),
+    );
+  }
+
+  pull(controller: Controller): void {
+    try {
+      while (this.#hasRoom(controller)) {
+        const block = this.#source.next();
+        if (block === undefined) return;
+        controller.enqueue(block);
+      }
+    } catch (error) {
+      this.cancel();
+      controller.error(error);
+    }
+  }
+
+  /** The reader has gone. */
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    this.#source.close();
+  }
+
+  #end(controller: Controller, lastWords: Uint8Array): void {
+    if (this.#isOver) return;
+    controller.enqueue(lastWords);
+    controller.close();
+    this.cancel();
+  }
+
+  #beat(controller: Controller): void {
+    if (this.#hasRoom(controller)) controller.enqueue(heartbeatBlock(this.#source.heartbeatId()));
+  }
+
+  #hasRoom(controller: Controller): boolean {
+    return !this.#isOver && (controller.desiredSize ?? 0) > 0;
+  }
 }
 
 /** One event. `data` must have no line breaks, which JSON text has not. */

@@ -79,7 +79,7 @@ test('copies outlive a restart with their order of use; unfinished builds and st
     copies
       .list()
       .map(({ position }) => position)
-      .toSorted(),
+      .toSorted((a, b) => a - b),
   ).toEqual([1, 9]);
   expect(readdirSync(folder)).toHaveLength(2);
   expect(copies.below(name(10)).map(({ position }) => position)).toEqual([9, 1]);

@@ -65,7 +65,9 @@ export class Live {
   readonly status: number;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #text = '';
+  /** The position that the last id names. */
   lastId = 0;
+  lastText = '';
 
   constructor(response: Response) {
     this.status = response.status;
@@ -92,7 +94,11 @@ export class Live {
           .split('\n')
           .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
       );
-      if (fields.has('id')) this.lastId = Number(fields.get('id'));
+      const id = fields.get('id');
+      if (id !== undefined) {
+        this.lastText = id;
+        this.lastId = Number.parseInt(id, 10);
+      }
       const data = fields.get('data');
       if (data === undefined) continue;
       return {

@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
-import { defineEvents, projection } from '../../src/index.ts';
+import { defineEvents, projection, query } from '../../src/index.ts';
 
 export const events = defineEvents({
   'thing.set': { schema: z.object({ id: z.string(), color: z.string(), score: z.number().int() }) },
@@ -17,6 +17,23 @@ export const things = sqliteTable('things', {
 
 /** A row for each event, without a key. */
 export const notes = sqliteTable('notes', { what: text().notNull() });
+
+/** Things that only their owner may see. */
+export function ownedThings() {
+  return projection({
+    name: 'things',
+    events,
+    views: { things },
+    on: {
+      'thing.set': (e, db) =>
+        db
+          .insert(things)
+          .values({ id: e.data.id, color: e.data.color, score: e.data.score })
+          .onConflictDoUpdate({ target: things.id, set: { color: e.data.color, score: e.data.score } }),
+    },
+    policy: { things: ({ claims }) => eq(things.color, claims['color']) },
+  });
+}
 
 /** @param points what is added to every score: another number makes another program */
 export function thingsProjection(points = 0) {
@@ -34,6 +51,14 @@ export function thingsProjection(points = 0) {
         db.insert(notes).values({ what: e.data.id }),
       ],
       'thing.gone': (e, db) => db.delete(things).where(eq(things.id, e.data.id)),
+    },
+    queries: {
+      best: query({ color: z.string() }, ({ color }, db) =>
+        db
+          .select({ best: sql<number>`max(${things.score})`.as('best') })
+          .from(things)
+          .where(eq(things.color, color)),
+      ),
     },
   });
 }

@@ -59,7 +59,7 @@ async function layBase({ bases, position, program, log, signal }: CopyOrder, to:
   for (const from of bases) {
     requireGoing(signal);
     try {
-      // oxlint-disable-next-line no-await-in-loop -- the next one only where this one is of no use
+      // The next one only where this one is of no use
       await backup({ from, to });
       const found = peekCheckpoint(to);
       // A live generation may have moved past the position since it was chosen.

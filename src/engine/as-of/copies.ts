@@ -68,7 +68,7 @@ export class Copies {
       const leased = this.#shelf.lease(name);
       if (leased !== undefined) return { path: leased.copy.path, position, release: leased.release };
       const build = this.#builds.get(copyFile(name)) ?? this.#begin(source, name);
-      // oxlint-disable-next-line no-await-in-loop -- again only if the copy was deleted between build and lease
+      // Again only if the copy was deleted between build and lease
       await inTime(build, name, deadline - performance.now());
     }
   }

@@ -45,7 +45,7 @@ export class TimeIndex {
     while (this.#blocks.length < count && this.#db.open) {
       const from = this.#blocks.length * BLOCK;
       this.#blocks.push(this.#earliest.get(from, from + BLOCK) as string);
-      // oxlint-disable-next-line no-await-in-loop -- so that requests are answered meanwhile
+      // So that requests are answered meanwhile
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -1,7 +1,7 @@
 import { ProjectionistError, reportOf } from '../../errors.ts';
 import type { GenerationReader } from '../view-readers.ts';
-import { LiveQuery } from './live-query.ts';
-import { LiveReader } from './live-reader.ts';
+import { LiveQuery, type Standing } from './live-query.ts';
+import { type LiveEnd, LiveReader } from './live-reader.ts';
 import type { LiveResult, LiveSource } from './live-source.ts';
 
 export interface LiveOptions {
@@ -21,6 +21,12 @@ export interface LiveOptions {
 const MOST_IDLE = 100;
 /** Milliseconds of one slice of evaluations: between two of them requests are answered. */
 const SLICE = 5;
+
+/** What a reader that comes back says of the last message that it has. */
+export interface LastEvent {
+  readonly position: number;
+  readonly mark: string;
+}
 
 interface Entry {
   readonly query: LiveQuery;
@@ -50,15 +56,21 @@ export class LiveQueries {
    * A reader of `source`, new or going on after the position of the last message that it has. Throws TOO_BUSY, CLOSED,
    * PROJECTION_NOT_READY, and what evaluating the query throws.
    */
-  open(source: LiveSource, after: number | undefined): LiveReader {
+  open(source: LiveSource, last: LastEvent | undefined): LiveReader {
     this.#requireRoom();
     const entry = this.#entry(source);
-    const standing = after === undefined ? ({ reason: 'first' } as const) : entry.query.standingAt(after);
+    const standing = standingOf(entry.query, last);
     const reader = new LiveReader(entry.query, standing, (closed) => this.#leave(entry, closed));
     entry.readers.add(reader);
     this.#readers += 1;
-    if (after !== undefined && standing === undefined) void this.#catchUp(reader, after);
+    if (last !== undefined && standing === undefined) void this.#catchUp(reader, last.position);
     return reader;
+  }
+
+  /** Says that every query may have another answer, as definitions have changed. */
+  allChanged(): void {
+    for (const entry of this.#entries.values()) this.#due.add(entry);
+    this.#plan();
   }
 
   /** Says that a projection has committed, or answers from another generation. */
@@ -144,7 +156,10 @@ export class LiveQueries {
       if (query.refresh(this.#reader(projection))) for (const reader of readers) reader.news();
     } catch (error) {
       this.#entries.delete(identity);
-      for (const reader of readers) reader.end({ kind: 'failed', error: reportOf(error) });
+      const report = reportOf(error);
+      const end: LiveEnd =
+        report.code === 'CLOSED' ? { kind: 'stopping' } : { kind: 'failed', error: report };
+      for (const reader of readers) reader.end(end);
     }
   }
 
@@ -175,4 +190,11 @@ function notKnown(position: number): ProjectionistError {
     'COPY_NOT_READY',
     `What was answered at position ${position} is not known any more`,
   );
+}
+
+/** Where a reader stands; undefined where that has to be computed. */
+function standingOf(query: LiveQuery, last: LastEvent | undefined): Standing | undefined {
+  if (last === undefined) return { reason: 'first' };
+  if (last.mark !== query.source.mark) return { reason: 'gap' };
+  return query.standingAt(last.position) ?? (query.isKeyed ? undefined : { reason: 'gap' });
 }

@@ -21,7 +21,14 @@ export class LiveQuery {
   constructor(source: LiveSource, reader: GenerationReader, firstPosition: number) {
     this.source = source;
     this.#result = source.evaluate(reader);
-    this.#history = new History(Math.max(this.#result.position, firstPosition));
+    const { position } = this.#result;
+    // Without keys a replay cannot be compared with what was told, as a named query may have been another one then.
+    this.#history = new History(this.isKeyed ? Math.max(position, firstPosition) : position + 1);
+  }
+
+  /** Whether changes can be told row by row. */
+  get isKeyed(): boolean {
+    return this.#result.keyed !== undefined;
   }
 
   get position(): number {

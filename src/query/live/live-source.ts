@@ -15,6 +15,8 @@ export interface LiveSource {
   readonly projection: string;
   /** Two sources of the same identity have the same result at the same position. */
   readonly identity: string;
+  /** Part of the ids of its messages: who comes back with another mark may have seen other rows. */
+  readonly mark: string;
   /** Throws where the generation has no such view or column any more. */
   evaluate(reader: GenerationReader): LiveResult;
 }

@@ -1,48 +1,51 @@
 import type { RowPolicy } from '../../projection/row-policy.ts';
-import type { ViewDescription } from '../../projection/program.ts';
 import type { QueryLimits } from '../limits.ts';
 import { parseQuery } from '../parse-query.ts';
-import { queryReader } from '../query-view.ts';
+import type { QueryOptions, ViewAnswer } from '../query-view.ts';
 import type { GenerationReader } from '../view-readers.ts';
 import type { ViewQuery } from '../view-query.ts';
 import { keyedRows } from './keyed-rows.ts';
 import type { LiveResult, LiveSource } from './live-source.ts';
 
-export interface ViewSourceOptions {
+/** What is asked again and again: a view, or a named query with its arguments. */
+export interface Question {
   readonly projection: string;
-  readonly view: string;
+  /** Two questions of the same identity have the same answer at the same position, for the same parameters. */
+  readonly identity: string;
+  /** The view whose rows, or some of their columns, are the answer's; undefined for a named query. */
+  readonly view: string | undefined;
+  answer(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+}
+
+export interface ViewSourceOptions {
+  readonly question: Question;
   readonly parameters: URLSearchParams;
   readonly limits: QueryLimits;
-  /** Tells callers apart that may see different rows. */
-  readonly caller: string;
-  /** Which rows the caller may see, by the definitions as they are now. Throws FORBIDDEN. */
+  /** Tells callers apart that may see different rows; '' where everybody sees the same. */
+  readonly mark: string;
+  /** Which rows the caller may see. Throws FORBIDDEN, and CLOSED where that has changed since the source was made. */
   readonly policy: () => RowPolicy | undefined;
 }
 
-/** A query string on a view, as a source of live answers. */
-export function viewSource({
-  projection,
-  view,
-  parameters,
-  limits,
-  caller,
-  policy,
-}: ViewSourceOptions): LiveSource {
-  const asked = { view, parameters, limits };
+/** A view or a named query, and a query string, as a source of live answers. */
+export function viewSource({ question, parameters, limits, mark, policy }: ViewSourceOptions): LiveSource {
+  const { projection, identity } = question;
+  const asked = { view: question.view, parameters, limits };
   return {
     projection,
-    identity: JSON.stringify([projection, view, parameters.toString(), caller]),
+    identity: JSON.stringify([projection, identity, parameters.toString(), mark]),
+    mark,
     evaluate: (reader) => {
       const key = keyOf(reader, asked);
       const options = { limits, policy: policy() };
-      if (key === undefined) return whole(queryReader(reader, view, parameters, options));
-      const { body, position } = queryReader(reader, view, withKey(parameters, key), options);
+      if (key === undefined) return whole(question.answer(reader, parameters, options));
+      const { body, position } = question.answer(reader, withKey(parameters, key), options);
       return keyed(position, body, key);
     },
   };
 }
 
-type Asked = Pick<ViewSourceOptions, 'view' | 'parameters' | 'limits'>;
+type Asked = Pick<ViewSourceOptions, 'parameters' | 'limits'> & Pick<Question, 'view'>;
 
 /**
  * The columns that tell the rows of the result apart; undefined where none do: the view has no key, or the rows of the
@@ -53,7 +56,7 @@ function keyOf(reader: GenerationReader, { view, parameters, limits }: Asked): r
   const description = views.find(({ name }) => name === view);
   if (description === undefined || description.primaryKey.length === 0) return undefined;
   if (!parameters.has('select')) return description.primaryKey;
-  const query = parseQuery([...parameters], description as ViewDescription, views, limits);
+  const query = parseQuery([...parameters], description, views, limits);
   return isAggregate(query) ? undefined : description.primaryKey;
 }
 

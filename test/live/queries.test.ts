@@ -1,0 +1,113 @@
+import { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import type { Projectionist } from '../../src/projectionist.ts';
+import { Live, started } from './support.ts';
+import { ownedThings, type Thing } from './things.ts';
+
+function set(projectionist: Projectionist, data: Thing) {
+  return projectionist.log.append('s', { type: 'thing.set', data });
+}
+
+test('a selection without the key still tells rows apart', async () => {
+  const projectionist = await started();
+  await set(projectionist, { id: 'a', color: 'red', score: 1 });
+  await projectionist.waitFor('things', 1);
+  const live = await Live.open(projectionist, '/views/things?select=points:score&order=score');
+  expect((await live.next())?.data.rows).toEqual([{ points: 1 }]);
+  await set(projectionist, { id: 'a', color: 'red', score: 2 });
+  expect((await live.next())?.data.changes).toEqual([
+    { type: 'update', key: { id: 'a' }, row: { points: 2 } },
+  ]);
+  await live.close();
+});
+
+test('a row that moves within the order is told with its place, even where nothing of it is seen to change', async () => {
+  const projectionist = await started();
+  for (const [index, id] of ['a', 'b', 'c'].entries())
+    await set(projectionist, { id, color: 'red', score: index });
+  await projectionist.waitFor('things', 3);
+  const live = await Live.open(projectionist, '/views/things?select=id&order=score');
+  expect((await live.next())?.data.rows).toEqual([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+  await set(projectionist, { id: 'a', color: 'red', score: 9 });
+  expect((await live.next())?.data.changes).toEqual([
+    { type: 'update', key: { id: 'a' }, index: 2, row: { id: 'a' } },
+  ]);
+  await live.close();
+});
+
+test('keys and texts that look like the stream itself arrive as they are', async () => {
+  const projectionist = await started();
+  const id = 'a","projectionist_key_0":"b\n\ndata: x';
+  const live = await Live.open(projectionist, '/views/things');
+  await live.next();
+  await set(projectionist, { id, color: '},\n{', score: 1 });
+  expect((await live.next())?.data.changes).toEqual([
+    { type: 'insert', key: { id }, index: 0, row: { id, color: '},\n{', score: 1 } },
+  ]);
+  await live.close();
+});
+
+test('a named query is sent whole when its rows change, and not when they do not', async () => {
+  const projectionist = await started();
+  const live = await Live.open(projectionist, '/views/rpc/best?color=red');
+  expect((await live.next())?.data).toMatchObject({ reason: 'first', rows: [{ best: null }] });
+  await set(projectionist, { id: 'a', color: 'blue', score: 5 });
+  await set(projectionist, { id: 'b', color: 'red', score: 3 });
+  expect(await live.next()).toMatchObject({ id: 2, data: { reason: 'changed', rows: [{ best: 3 }] } });
+  await live.close();
+  const past = await projectionist.app.request('/views/rpc/best?color=red', {
+    headers: { Prefer: 'as-of=1' },
+  });
+  expect(await past.json()).toEqual([{ best: null }]);
+});
+
+test('policies hold in live answers and in the past, and whoever comes back as somebody else starts anew', async () => {
+  const projectionist = await started({ projections: [ownedThings()] });
+  const app = new Hono();
+  app.use((c, next) => {
+    const color = c.req.header('X-Color') ?? 'none';
+    c.set('caller', {
+      name: color,
+      scopes: new Set(['read'] as const),
+      claims: { color, iat: Math.random() },
+    });
+    return next();
+  });
+  app.route('/', projectionist.app);
+  const as = async (color: string, lastId?: string): Promise<Live> =>
+    new Live(
+      await app.request('/views/things', {
+        headers: {
+          Accept: 'text/event-stream',
+          'X-Color': color,
+          ...(lastId !== undefined && { 'Last-Event-ID': lastId }),
+        },
+      }),
+    );
+  const red = await as('red');
+  const blue = await as('blue');
+  await Promise.all([red.next(), blue.next()]);
+  await set(projectionist, { id: 'a', color: 'blue', score: 1 });
+  await set(projectionist, { id: 'b', color: 'red', score: 2 });
+  expect((await red.next())?.data.changes).toMatchObject([{ type: 'insert', key: { id: 'b' } }]);
+  expect((await blue.next())?.data.changes).toMatchObject([{ type: 'insert', key: { id: 'a' } }]);
+  await set(projectionist, { id: 'b', color: 'blue', score: 2 });
+  expect((await red.next())?.data.changes).toEqual([{ type: 'delete', key: { id: 'b' } }]);
+  const id = red.lastText;
+  expect(id).toMatch(/^3-[\da-f]{8}$/);
+  await Promise.all([red.close(), blue.close()]);
+
+  await set(projectionist, { id: 'c', color: 'red', score: 4 });
+  await projectionist.waitFor('things', 4);
+  const again = await as('red', id);
+  expect(await again.next()).toMatchObject({
+    event: 'changes',
+    data: { changes: [{ type: 'insert', key: { id: 'c' } }] },
+  });
+  const other = await as('blue', id);
+  expect(await other.next()).toMatchObject({ event: 'snapshot', data: { reason: 'gap' } });
+  await Promise.all([again.close(), other.close()]);
+
+  const past = await app.request('/views/things', { headers: { 'X-Color': 'red', Prefer: 'as-of=2' } });
+  expect(await past.json()).toMatchObject([{ id: 'b' }]);
+});
