@@ -4,6 +4,7 @@ import type { AppendResult } from '../event-log/event-log.ts';
 import type { ExpectedVersion } from '../event-log/writer.ts';
 import { atLine } from './event-lines.ts';
 import type { IncomingEvents } from './incoming-events.ts';
+import { restated } from './restated.ts';
 import type { Services } from './services.ts';
 
 /** Events that an answer lists one by one; of more it tells the sum. */
@@ -53,11 +54,13 @@ function placed(error: ProjectionistError, { lines, isSingle }: IncomingEvents):
   }
   if (isSingle) {
     const { index: _, ...evidence } = error.evidence;
-    return new ProjectionistError(error.code, error.message, { ...error, evidence });
+    return restated(error, { evidence });
   }
-  const numbered = (one: ProjectionistError) =>
-    new ProjectionistError(one.code, `Event ${one.evidence.index}: ${one.message}`, { ...one });
   return withProblems(numbered(error), error, numbered);
+}
+
+function numbered(error: ProjectionistError): ProjectionistError {
+  return restated(error, { message: `Event ${error.evidence.index}: ${error.message}` });
 }
 
 /** Carries the other bad events over, each said of its place too. */
@@ -68,5 +71,5 @@ function withProblems(
 ): ProjectionistError {
   if (!(cause instanceof AggregateError)) return error;
   const problems = (cause.errors as ProjectionistError[]).map((one) => say(one));
-  return new ProjectionistError(error.code, error.message, { ...error, cause: new AggregateError(problems) });
+  return restated(error, { cause: new AggregateError(problems) });
 }

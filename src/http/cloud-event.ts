@@ -27,10 +27,10 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 export function fromCloudEvent(input: unknown, stream?: string): NewEvent {
   const attributes = attributesOf(input);
   checkContext(attributes);
-  const { id, source, type, time } = attributes as Record<string, string>;
+  const { id = '', source, type, time } = attributes as Record<string, string>;
   const schemaVersion = schemaVersionOf(attributes);
   return {
-    id: UUID.test(id as string) ? (id as string) : `${source}#${id}`,
+    id: UUID.test(id) ? id : `${source}#${id}`,
     stream: stream ?? streamOf(attributes),
     type: type as string,
     ...(time !== undefined && { time }),

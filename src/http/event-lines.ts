@@ -1,6 +1,7 @@
 import { ProjectionistError } from '../errors.ts';
 import type { NewEvent } from '../event-log/event.ts';
 import { parseJson } from '../event-log/parse-json.ts';
+import { restated } from './restated.ts';
 
 /** Bad lines that one answer reports. */
 const REPORTED = 20;
@@ -30,15 +31,11 @@ export function eventLines(
   const [first] = problems;
   if (first === undefined) return { events, lines };
   if (problems.length === 1) throw first;
-  throw new ProjectionistError(first.code, first.message, { ...first, cause: new AggregateError(problems) });
+  throw restated(first, { cause: new AggregateError(problems) });
 }
 
 /** The same error, said of a line. */
 export function atLine(error: ProjectionistError, line: number): ProjectionistError {
   const { index: _, ...evidence } = error.evidence;
-  return new ProjectionistError(error.code, `Line ${line}: ${error.message}`, {
-    hint: error.hint,
-    evidence: { ...evidence, line },
-    cause: error.cause instanceof AggregateError ? undefined : error.cause,
-  });
+  return restated(error, { message: `Line ${line}: ${error.message}`, evidence: { ...evidence, line } });
 }

@@ -42,7 +42,8 @@ class Scanner {
   /** `name [= value]` and its parameters, or undefined where no name stands. */
   preference(): { name: string; value: string } | undefined {
     const pair = this.#pair();
-    while (pair !== undefined && this.#take(';')) this.#pair();
+    if (pair === undefined) return undefined;
+    while (this.#take(';')) this.#pair();
     return pair;
   }
 

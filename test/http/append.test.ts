@@ -84,12 +84,7 @@ describe('POST /events', () => {
     [{ 'Content-Encoding': 'gzip' }],
     [{ 'Content-Type': '__proto__' }],
   ])('answers 415 to %o, and what it takes', async (headers) => {
-    const response = await post(
-      await opened(),
-      '/events',
-      { stream: 's', ...placed },
-      headers as Record<string, string>,
-    );
+    const response = await post(await opened(), '/events', { stream: 's', ...placed }, headers);
     expect(await problemOf(response)).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
   });
 
@@ -196,7 +191,7 @@ describe('POST /streams/<stream>', () => {
     { 'If-None-Match': '"1"' },
     { 'If-Match': '"1"', 'If-None-Match': '*' },
   ])('refuses %o', async (headers) => {
-    const response = await post(await opened(), path, placed, headers as Record<string, string>);
+    const response = await post(await opened(), path, placed, headers);
     expect(await problemOf(response)).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
   });
 

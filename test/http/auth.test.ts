@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AuthSettings } from '../../src/http/settings.ts';
-import { opened, placed, post, problemOf, temporaryFolder } from './support.ts';
+import { opened, placed, problemOf, temporaryFolder } from './support.ts';
 
 const SECRET = 'a shared secret of at least 32 characters';
 const tokens: AuthSettings = {
@@ -55,8 +55,16 @@ describe('tokens', () => {
     const other = await send(bearer(scope === 'append' ? names.read : names.append));
     expect(other.status).toBe(403);
     expect(other.headers.get('WWW-Authenticate')).toContain(`error="insufficient_scope", scope="${scope}"`);
-    if (method !== 'HEAD')
-      expect(await problemOf(other)).toMatchObject({ code: 'FORBIDDEN', details: { expected: scope } });
+  });
+
+  test('that lack a scope are told which', async () => {
+    const { app } = await opened({ auth: tokens });
+    const response = await app.request('/events', { headers: bearer('writer-token-0001') });
+    expect(await problemOf(response)).toMatchObject({
+      status: 403,
+      code: 'FORBIDDEN',
+      details: { expected: 'read' },
+    });
   });
 
   test.each([

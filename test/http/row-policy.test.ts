@@ -26,7 +26,7 @@ async function withPolicy(policy: ViewPolicy = own): Promise<Projectionist> {
     name: 'orders',
     events,
     views: { orders },
-    on: ordersProjection.on as never,
+    on: ordersProjection.on,
     policy: { orders: policy },
     queries: {
       spent: query({ least: z.coerce.number().default(0) }, ({ least }, db) =>
