@@ -40,11 +40,12 @@ export function toListed(column: ViewColumn, text: string): SqlValue {
   return toStored(column, text);
 }
 
-/** A number as SQLite compares it. Throws VALUE_INVALID or VALUE_OUT_OF_RANGE. */
+/** A number as SQLite compares it: exact for integers, rounded as the column itself is for reals. */
 function numberOf(column: ViewColumn, text: string): number | bigint {
   const number = numberIn(text);
   if (number === undefined)
     throw mismatch(column, text, column.sqlType === 'INTEGER' ? 'a whole number' : 'a number');
+  if (column.sqlType === 'REAL') return typeof number === 'number' ? number : Number(text);
   if (number === 'out of range')
     throw new ProjectionistError('VALUE_OUT_OF_RANGE', `${shown(text)} is out of range for ${column.name}`, {
       hint: 'Integers have 64 bits.',

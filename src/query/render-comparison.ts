@@ -80,7 +80,7 @@ function eitherType(column: Fragment, compare: (left: Fragment, bind: Bind) => F
 
 function asNumber(text: string): SqlValue {
   const number = numberIn(text);
-  return number === undefined || number === 'out of range' ? text : number;
+  return number === 'out of range' ? Number(text) : (number ?? text);
 }
 
 function comparableBigint(column: ViewColumn, text: string): bigint {
@@ -131,7 +131,8 @@ function valueOfType(alias: Fragment, field: Field, type: JsonType): Fragment {
 function jsonOperand(text: string): { type: JsonType; value: SqlValue } {
   if (text === 'true' || text === 'false') return { type: 'boolean', value: text === 'true' ? 1 : 0 };
   const number = numberIn(text);
-  if (number !== undefined && number !== 'out of range') return { type: 'number', value: number };
+  if (number !== undefined)
+    return { type: 'number', value: number === 'out of range' ? Number(text) : number };
   return { type: 'text', value: unquoted(text) };
 }
 

@@ -98,6 +98,8 @@ export class TestLibrary {
     const path = join(this.#folder, 'library.db');
     const { program } = compiled(library);
     this.#db = new Database(path);
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = OFF');
     this.#db.exec(
       'CREATE TABLE projectionist_checkpoint (position INTEGER NOT NULL); INSERT INTO projectionist_checkpoint VALUES (7)',
     );
