@@ -27,7 +27,7 @@ function references(value: unknown): string[] {
 }
 
 async function expectValid(document: Document): Promise<void> {
-  const { valid, errors } = await new Validator().validate(JSON.stringify(document));
+  const { valid, errors } = await new Validator().validate({ ...document });
   expect(errors ?? []).toEqual([]);
   expect(valid).toBe(true);
   for (const ref of new Set(references(document))) {

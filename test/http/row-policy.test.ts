@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { projection, query, type ViewPolicy } from '../../src/projection/define.ts';
 import type { Projectionist } from '../../src/projectionist.ts';
-import { events, orders, ordersProjection, problemOf, running } from './support.ts';
+import { events, orders, problemOf, running } from './support.ts';
 
 const SECRET = 'a shared secret of at least 32 characters';
 const OPERATOR = 'operator-token-01';
@@ -26,7 +26,12 @@ async function withPolicy(policy: ViewPolicy = own): Promise<Projectionist> {
     name: 'orders',
     events,
     views: { orders },
-    on: ordersProjection.on,
+    on: {
+      'order.placed': (e, db) =>
+        db
+          .insert(orders)
+          .values({ id: e.stream, customer: e.data.customer, total: e.data.total, isPaid: false }),
+    },
     policy: { orders: policy },
     queries: {
       spent: query({ least: z.coerce.number().default(0) }, ({ least }, db) =>
