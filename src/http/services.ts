@@ -5,6 +5,7 @@ import type { ReadOptions } from '../event-log/reader.ts';
 import type { ExpectedVersion } from '../event-log/writer.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
+import type { LastEvent } from '../query/live/live-queries.ts';
 import type { LiveReader } from '../query/live/live-reader.ts';
 import type { FoundQuery, NamedCall } from '../query/named-query.ts';
 import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
@@ -23,8 +24,8 @@ export interface Source {
 
 /** A query whose answer is to be kept up to date. */
 export interface LiveRequest {
-  readonly kind: 'view' | 'query';
-  readonly name: string;
+  /** A view's name, or a named query with its arguments. */
+  readonly of: string | NamedCall;
   readonly parameters: URLSearchParams;
   readonly claims: Claims;
 }
@@ -75,8 +76,8 @@ export interface Services {
     patience: number,
     options: QueryOptions,
   ): Promise<ViewAnswer>;
-  /** A reader of a live query, new or going on after a position. Throws TOO_BUSY, and what the query throws. */
-  openLive(query: LiveRequest, after: number | undefined): LiveReader;
+  /** A reader of a live query, new or going on after the last message that it has. Throws TOO_BUSY, and what the query throws. */
+  openLive(query: LiveRequest, last: LastEvent | undefined): LiveReader;
   /** Calls `listener` when the log has grown; the function that is returned ends that. */
   onGrowth(listener: () => void): () => void;
   readonly streams: StreamSettings;
