@@ -201,8 +201,9 @@ export class Projectionist {
   async close(): Promise<void> {
     this.endStreams();
     await this.#past.close();
-    await this.#engine.close();
+    // Readers first: the last connection to a file merges its write-ahead log, and a reader cannot.
     this.#readers.close();
+    await this.#engine.close();
     await this.log.close();
   }
 

@@ -12,7 +12,11 @@ export interface Lock {
  * this one) holds it.
  */
 export function tryLock(path: string): Lock | undefined {
-  const db = openDatabase(path, { purpose: 'lock', busyTimeout: 0 });
+  return lockWithin(path, 0);
+}
+
+function lockWithin(path: string, milliseconds: number): Lock | undefined {
+  const db = openDatabase(path, { purpose: 'lock', busyTimeout: milliseconds });
   try {
     db.exec('BEGIN IMMEDIATE');
   } catch (error) {
@@ -32,9 +36,12 @@ function release(db: SqliteDatabase): void {
   db.close();
 }
 
+/** Milliseconds for which somebody may hold the lock who only wanted to know whether it is held. */
+const PROBE = 250;
+
 /** As `tryLock`, but a lock that is held is an error with `message`. */
 export function requireLock(path: string, message: string, hint: string): Lock {
-  const lock = tryLock(path);
+  const lock = lockWithin(path, PROBE);
   if (lock === undefined) throw new ProjectionistError('LOCKED', message, { hint, evidence: { file: path } });
   return lock;
 }
