@@ -108,7 +108,7 @@ test('a reader that does not read costs no queue, and ends up with the rows as t
   const url = new URL(await listening(projectionist));
   const socket = connect(Number(url.port), url.hostname);
   onTestFinished(() => void socket.destroy());
-  socket.write('GET /views/things HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n');
+  socket.write('GET /views/things HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n');
   let text = '';
   await new Promise<void>((resolve) => {
     socket.on('data', (chunk: Buffer) => {
