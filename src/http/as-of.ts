@@ -67,8 +67,3 @@ export function markMemento(c: Context, point: Point, { position, time }: Resolv
 function isPreferred(c: Context): boolean {
   return parsePrefer(c.req.header('Prefer')).has('as-of');
 }
-
-/** On every answer that has a past, so that no cache takes one point's answer for another's. */
-export function varyByPoint(c: Context): void {
-  c.header('Vary', 'Accept-Datetime', { append: true });
-}

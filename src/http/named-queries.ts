@@ -4,7 +4,7 @@ import { splitArguments } from '../query/arguments.ts';
 import { callOf, type FoundQuery, type NamedCall } from '../query/named-query.ts';
 import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
 import { formOf } from './accept.ts';
-import { COPY_PATIENCE, markMemento, pointOf, varyByPoint } from './as-of.ts';
+import { COPY_PATIENCE, markMemento, pointOf } from './as-of.ts';
 import { problemResponse } from './problem.ts';
 import { queryPreferences } from './query-preferences.ts';
 import type { Services } from './services.ts';
@@ -28,7 +28,6 @@ export function namedQueryRoutes(services: Services): Hono {
       rest,
       queryOptionsOf(c, services, preferences.isCounted),
     );
-    varyByPoint(c);
     const lag = Math.max(0, services.head() - answer.position);
     return viewResponse(c, answer, form, lag, preferences.applied);
   });

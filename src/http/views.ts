@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import type { ViewAnswer } from '../query/query-view.ts';
 import { formOf } from './accept.ts';
-import { COPY_PATIENCE, markMemento, pointOf, varyByPoint } from './as-of.ts';
+import { COPY_PATIENCE, markMemento, pointOf } from './as-of.ts';
 import { namedQueryRoutes } from './named-queries.ts';
 import { problemResponse } from './problem.ts';
 import { queryPreferences } from './query-preferences.ts';
@@ -18,7 +18,6 @@ export function viewRoutes(services: Services): Hono {
     const form = formOf(c.req.header('Accept'));
     const preferences = queryPreferences(c.req.header('Prefer'));
     const answer = await answerOf(c, services, preferences.isCounted);
-    varyByPoint(c);
     const lag = Math.max(0, services.head() - answer.position);
     return viewResponse(c, answer, form, lag, preferences.applied);
   });

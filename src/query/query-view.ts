@@ -59,7 +59,7 @@ export function querySource(
     policy: options.policy,
     isCounted,
   });
-  const found = run(plan, valuesOf(plan, parameters, page));
+  const found = run(reader, plan, valuesOf(plan, parameters, page));
   return new ViewAnswer(reader.generation, {
     ...cut(found, plan, page),
     position: found[0],
@@ -78,9 +78,10 @@ type Found = readonly [
   total: number | null,
 ];
 
-function run(plan: Plan, values: readonly unknown[]): Found {
+function run(reader: GenerationReader, plan: Plan, values: readonly unknown[]): Found {
+  const read = () => plan.statement.get(...values) as Found | undefined;
   try {
-    return plan.statement.get(...values) as Found;
+    return read() ?? reader.snapshot(() => read() ?? [reader.position(), 0, null, null, null]);
   } catch (error) {
     if (error instanceof Error && error.message === 'integer overflow')
       throw new ProjectionistError('VALUE_OUT_OF_RANGE', 'A sum is out of range', {

@@ -4,7 +4,6 @@ import { RenderContext } from './render-context.ts';
 import { renderAfter } from './render-after.ts';
 import { renderOrder } from './render-order.ts';
 import {
-  conditionsOf,
   isAggregated,
   keySql,
   orderOf,
@@ -145,16 +144,14 @@ export function renderPrelude(
 }
 
 /**
- * The same for one row, found by its key: without a sort, a limit and a count, which cost as much as the row. The item is
- * NULL where there is no row.
+ * The same for one row, found by its key: without a sort, a limit and a count, which cost as much as the row. Where there
+ * is no such row, there is no answer, and the position is to be read in the same transaction.
  */
 export function renderPoint(query: ViewQuery, maxRows: number): Fragment {
   const context = new RenderContext(maxRows);
   const alias = context.alias();
-  const key = fragment`${alias}.${name(query.view.primaryKey[0] as string)}`;
-  const conditions = joined(conditionsOf(context, query, alias), ' AND ');
-  const item = fragment`CASE WHEN ${key} IS NOT NULL THEN ${renderObject(context, query, alias)} END`;
-  return fragment`SELECT checkpoint.position, ${key} IS NOT NULL, ${item}, NULL, NULL FROM projectionist_checkpoint AS checkpoint LEFT JOIN ${name(query.view.name)} AS ${alias} ON ${conditions}`;
+  const where = renderWhere(context, query, alias);
+  return fragment`SELECT (SELECT position FROM projectionist_checkpoint), 1, ${renderObject(context, query, alias)}, NULL, NULL FROM ${name(query.view.name)} AS ${alias}${where}`;
 }
 
 /** True where the query can find one row at most, as it says what the whole key equals. */
