@@ -4,14 +4,20 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ProjectionistError } from './errors.ts';
 import { httpSettings } from './http/settings.ts';
+import { viewSettings } from './view-settings.ts';
 import { tokensInText } from './http/tokens-in-text.ts';
+
+const whole = z.number().int().positive().exactOptional();
 
 const settings = z.strictObject({
   data: z.string().min(1).describe('folder of the log and the views'),
   projections: z.string().min(1).describe('folder of the definition files'),
   port: z.coerce.number().int().min(0).max(65535).describe('port of the HTTP API; 0 for any free one'),
   host: z.string().min(1).describe('address that the HTTP API listens on'),
+  maxRows: whole.describe('rows in an answer at most'),
+  aggregates: z.boolean().exactOptional().describe('whether queries may count, sum and average'),
   ...httpSettings.shape,
+  ...viewSettings.shape,
 });
 
 /** All settings, resolved and frozen. */

@@ -69,6 +69,12 @@ describe('who may', () => {
   });
 });
 
+test('what queries may ask for stands in the file', async () => {
+  const settings = { maxRows: 50, aggregates: true, copies: { count: 4 }, live: { readers: 10 } };
+  expect(await fromFile(settings)).toMatchObject(settings);
+  await expect(fromFile({ maxRows: 0 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});
+
 describe('listening beyond this machine', () => {
   test.each(['127.0.0.1', '127.1.2.3', 'localhost', 'LOCALHOST', '::1', '[::1]'])(
     '%s is this machine',
