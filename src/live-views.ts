@@ -14,24 +14,7 @@ import type { NamedCall } from './query/named-query.ts';
 import { queryReader } from './query/query-view.ts';
 import type { ViewReaders } from './query/view-readers.ts';
 import type { TimeTravel } from './time-travel.ts';
-
-export interface LiveSettings {
-  /** The most live answers at once, and the most streams of events. */
-  readonly readers: number;
-  /** Milliseconds between two signs of life. */
-  readonly heartbeat: number;
-  /** Milliseconds that what a reader has missed may take to compute; after that it gets the whole result. */
-  readonly resume: number;
-  /** Milliseconds that a query is kept up to date after its last reader has left. */
-  readonly linger: number;
-}
-
-export const USUAL_LIVE_SETTINGS: LiveSettings = {
-  readers: 5000,
-  heartbeat: 15_000,
-  resume: 5000,
-  linger: 30_000,
-};
+import type { LiveSettings } from './view-settings.ts';
 
 export interface LiveViewsOptions {
   readonly data: string;

@@ -24,19 +24,16 @@ import { queryReader, queryView } from './query/query-view.ts';
 import { findQuery } from './query/named-query.ts';
 import { type QueryLimits, queryLimits } from './query/limits.ts';
 import { ViewReaders } from './query/view-readers.ts';
-import { LiveViews, type LiveSettings, USUAL_LIVE_SETTINGS } from './live-views.ts';
+import { LiveViews } from './live-views.ts';
 import { Sources } from './sources.ts';
-import { type CopyLimits, TimeTravel, USUAL_COPY_LIMITS } from './time-travel.ts';
+import { TimeTravel } from './time-travel.ts';
+import { copySettings, liveSettings, type ViewSettings } from './view-settings.ts';
 
-export interface ProjectionistOptions extends HttpSettings {
+export interface ProjectionistOptions extends HttpSettings, ViewSettings {
   /** The data folder; made where it is missing. Default `data`. */
   readonly data?: string;
   /** A folder of definition files, or the definitions themselves. Default `projections`. */
   readonly projections?: string | readonly Projection[];
-  /** How many copies of earlier positions are kept and built at once, and how many bytes they may take. */
-  readonly copies?: Partial<CopyLimits>;
-  /** How many live answers there may be at once, and how they are kept alive. */
-  readonly live?: Partial<LiveSettings>;
   /** Rows in an answer at most; default 1000. */
   readonly maxRows?: number;
   /** Whether queries may select `count()`, `sum()`, `avg()`, `min()` and `max()`; default false. */
@@ -84,7 +81,7 @@ export class Projectionist {
       log: this.log,
       engine: this.#engine,
       readers: this.#readers,
-      limits: { ...USUAL_COPY_LIMITS, ...options.copies },
+      limits: copySettings(options),
       now: options.now ?? (() => new Date()),
     });
     this.#sources = new Sources(this.#engine, this.#readers);
@@ -95,7 +92,7 @@ export class Projectionist {
       past: this.#past,
       policies: () => this.#sources.policies(),
       limits: this.#limits,
-      settings: { ...USUAL_LIVE_SETTINGS, ...options.live },
+      settings: liveSettings(options),
     });
     this.app = createApp(this.#services(options.onFault ?? (() => {})), options);
   }

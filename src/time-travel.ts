@@ -9,12 +9,6 @@ import { CopyReaders } from './query/copy-readers.ts';
 import { PastViews } from './past-views.ts';
 import { GenerationReader, type ViewReaders } from './query/view-readers.ts';
 
-export type { CopyLimits } from './engine/as-of/copies.ts';
-export type { Point, ResolvedPoint } from './engine/as-of/point.ts';
-
-/** At most 16 copies and 2 GiB of them, two built at once. */
-export const USUAL_COPY_LIMITS: CopyLimits = { count: 16, bytes: 2 ** 31, builds: 2 };
-
 export interface TimeTravelOptions {
   readonly data: string;
   readonly log: EventLog;

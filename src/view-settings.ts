@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+const count = z.number().int().positive();
+
+/** Settings of time travel and of live answers, as a settings file or a caller may give them. */
+export const viewSettings = z.strictObject({
+  copies: z
+    .strictObject({
+      count: count.optional().describe('copies of earlier positions that are kept'),
+      bytes: count.optional().describe('bytes that they may take together'),
+      builds: count.optional().describe('copies that are built at once'),
+    })
+    .optional()
+    .describe('copies of views as of earlier positions'),
+  live: z
+    .strictObject({
+      readers: count.optional().describe('live answers at once, and streams of events at once'),
+      heartbeat: count.optional().describe('milliseconds between two signs of life'),
+      resume: count.optional().describe('milliseconds for computing what a reader has missed'),
+      linger: count
+        .optional()
+        .describe('milliseconds that a query is kept up to date for readers that reconnect'),
+    })
+    .optional()
+    .describe('answers that are kept up to date'),
+});
+
+export type ViewSettings = z.infer<typeof viewSettings>;
+
+export interface CopySettings {
+  readonly count: number;
+  readonly bytes: number;
+  readonly builds: number;
+}
+
+export interface LiveSettings {
+  readonly readers: number;
+  readonly heartbeat: number;
+  readonly resume: number;
+  readonly linger: number;
+}
+
+/** Every default of `copies`: at most 16 of them and 2 GiB, two built at once. */
+export function copySettings({ copies = {} }: ViewSettings): CopySettings {
+  const { count = 16, bytes = 2 ** 31, builds = 2 } = copies;
+  return { count, bytes, builds };
+}
+
+/** Every default of `live`. */
+export function liveSettings({ live = {} }: ViewSettings): LiveSettings {
+  const { readers = 5000, heartbeat = 15_000, resume = 5000, linger = 30_000 } = live;
+  return { readers, heartbeat, resume, linger };
+}
