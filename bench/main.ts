@@ -6,6 +6,8 @@ const ALL: readonly (readonly [name: string, ...values: string[]])[] = [
   ['rebuild', '1000000', '5'],
   ['rebuild', '10000000', '1'],
   ['latency', '500', '10'],
+  ['live', '100', '50', '10'],
+  ['live', '1000', '20', '10'],
   ['append'],
   ['import'],
 ];
