@@ -31,21 +31,32 @@ export interface ViewSourceOptions {
 export function viewSource({ question, parameters, limits, mark, policy }: ViewSourceOptions): LiveSource {
   const { projection, identity } = question;
   const asked = { view: question.view, parameters, limits };
+  // The same for every evaluation on a generation, of which there may be thousands.
+  let prepared: Prepared | undefined;
   return {
     projection,
     identity: JSON.stringify([projection, identity, parameters.toString(), mark]),
     mark,
     evaluate: (reader) => {
-      const key = keyOf(reader, asked);
-      const options = { limits, policy: policy() };
-      if (key === undefined) return whole(question.answer(reader, parameters, options));
-      const { body, position } = question.answer(reader, withKey(parameters, key), options);
-      return keyed(position, body, key);
+      if (prepared?.reader !== reader) prepared = prepare(reader, asked);
+      const answer = question.answer(reader, prepared.parameters, { limits, policy: policy() });
+      return prepared.key === undefined ? whole(answer) : keyed(answer.position, answer.body, prepared.key);
     },
   };
 }
 
 type Asked = Pick<ViewSourceOptions, 'parameters' | 'limits'> & Pick<Question, 'view'>;
+
+interface Prepared {
+  readonly reader: GenerationReader;
+  readonly key: readonly string[] | undefined;
+  readonly parameters: URLSearchParams;
+}
+
+function prepare(reader: GenerationReader, asked: Asked): Prepared {
+  const key = keyOf(reader, asked);
+  return { reader, key, parameters: key === undefined ? asked.parameters : withKey(asked.parameters, key) };
+}
 
 /**
  * The columns that tell the rows of the result apart; undefined where none do: the view has no key, or the rows of the
