@@ -122,8 +122,12 @@ export class Projectionist {
     this.#engine.start();
   }
 
-  /** Resolves when every projection has applied what the log holds now. */
+  /** Resolves when every projection has applied what the log holds now. Call `start` before. */
   async ready(milliseconds = 600_000): Promise<void> {
+    if (!this.#isStarted)
+      throw new ProjectionistError('USAGE', 'ready() would wait for ever: nothing was started', {
+        hint: 'Call start() first.',
+      });
     const head = this.log.head();
     await Promise.all(this.status().map(({ name }) => this.waitFor(name, head, milliseconds)));
   }
@@ -133,9 +137,15 @@ export class Projectionist {
     return this.#engine.waitFor(projection, position, milliseconds);
   }
 
-  /** Rows of a view, as a Drizzle select: `await p.view(orders).where(eq(orders.id, 'A-1'))`. */
+  /**
+   * Rows of a view, as a Drizzle select: `await p.view(orders).where(eq(orders.id, 'A-1'))`. Throws PROJECTION_NOT_READY
+   * before its first generation, and VIEW_UNKNOWN.
+   */
   view<Table extends SQLiteTable>(table: Table) {
-    const { reader } = this.#readers.ofView(getTableName(table));
+    const name = getTableName(table);
+    const source = this.#sources.find('view', name);
+    if (source !== undefined && source.generation === null) throw notReady(source.projection);
+    const { reader } = this.#readers.ofView(name);
     return drizzle(reader.db)
       .select()
       .from(table as SQLiteTable) as unknown as SelectFrom<Table>;
@@ -266,7 +276,7 @@ export class Projectionist {
 
 function notReady(projection: string): ProjectionistError {
   return new ProjectionistError('PROJECTION_NOT_READY', `${projection} is being built for the first time`, {
-    hint: 'Ask again soon.',
+    hint: 'Ask again soon, or wait for it with ready() or waitFor().',
     evidence: { projection },
   });
 }
