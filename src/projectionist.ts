@@ -229,6 +229,7 @@ export class Projectionist {
       append: (events, expected) => this.log.appendAll(events, expected),
       events: (options) => [...this.log.readAll(options)],
       head: () => this.log.head(),
+      seenHead: () => this.log.seenHead(),
       version: (stream) => this.log.version(stream),
       status: () => this.status(),
       views: () =>

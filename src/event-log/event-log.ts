@@ -159,6 +159,12 @@ export class EventLog {
     return this.#reader.read(options);
   }
 
+  /** The head as it was last seen, some milliseconds ago at most where the log is followed: without a query. */
+  seenHead(): number {
+    this.#requireOpen();
+    return this.#watch.head;
+  }
+
   /** The position of the last event; 0 for an empty log. */
   head(): number {
     this.#requireOpen();

@@ -33,6 +33,11 @@ export class HeadWatch {
     this.#head = readHead();
   }
 
+  /** The head as it was last seen: while somebody listens at most a poll ago, and read anew where nobody does. */
+  get head(): number {
+    return this.#timer === undefined ? this.#readHead() : this.#head;
+  }
+
   /** Adds a listener, and what to call when the watch closes; the function that is returned removes both. */
   listen(listener: Listener, onClose: () => void = () => {}): () => void {
     if (this.#isClosed) {

@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts';
 import { liveRoutes } from './live.ts';
 import { problemResponse } from './problem.ts';
 import { projectionRoutes } from './projections.ts';
+import { quickViews } from './quick-views.ts';
 import type { Services } from './services.ts';
 import type { HttpSettings } from './settings.ts';
 import { viewAnswers } from './view-answers.ts';
@@ -15,6 +16,7 @@ import { viewRoutes } from './views.ts';
 /** The HTTP API. It can be served as it is, or mounted in another Hono app. */
 export function createApp(services: Services, settings: HttpSettings = {}): Hono {
   const app = new Hono();
+  app.get('/views/:view', quickViews(services, settings));
   app.use(allowedMethods(app));
   app.route('/', edge(services, settings));
   app.route('/', discoveryRoutes(services, settings));

@@ -9,11 +9,11 @@ import type { AuthSettings } from './settings.ts';
  * rebinding). Answers a refusal, or undefined.
  */
 export function refuseForeignHost(
-  request: Request,
+  hostHeader: string | undefined,
   { host, auth }: { readonly host: string; readonly auth?: AuthSettings | undefined },
 ): Response | undefined {
   if (auth !== undefined || !isLoopback(host)) return undefined;
-  const name = (request.headers.get('Host') ?? '').replace(/:\d+$/, '');
+  const name = (hostHeader ?? '').replace(/:\d+$/, '');
   if (name === '' || isLoopback(name)) return undefined;
   const { status, body } = problemOf(
     new ProjectionistError('FORBIDDEN', 'This server answers to this machine alone', {

@@ -44,6 +44,8 @@ export interface Services {
   append(events: readonly NewEvent[], expected: ReadonlyMap<string, ExpectedVersion>): Promise<AppendResult>;
   events(options: ReadOptions): RecordedEvent[];
   head(): number;
+  /** The head as it was last seen, without a query. */
+  seenHead(): number;
   /** How many events a stream has. */
   version(stream: string): number;
   status(): ProjectionStatus[];

@@ -8,7 +8,7 @@ import { entityTag } from './view-tag.ts';
 import { Waiting } from './waiting.ts';
 
 /** What an answer depends on beside its URL. */
-const VARY = 'Accept, Prefer, Range, Accept-Datetime, Authorization, Accept-Encoding';
+export const VARY = 'Accept, Prefer, Range, Accept-Datetime, Authorization, Accept-Encoding';
 
 /**
  * What every answer of a view or named query has in common, whatever form it takes: it waits for the position that the

@@ -23,7 +23,9 @@ export function viewResponse(
     'Projection-Generation': `${answer.projection}-${answer.generation}`,
   };
   if (answer.next !== undefined)
-    c.header('Link', `<${nextPage(c, answer.next, answer)}>; rel="next"`, { append: true });
+    c.header('Link', linkToNext(c.req.url, answer.next, answer.count, c.req.header('Range') !== undefined), {
+      append: true,
+    });
   for (const preference of applied) c.header('Preference-Applied', preference, { append: true });
   return c.body(bodyOf(answer, form), statusOf(answer), headers);
 }
@@ -52,12 +54,11 @@ function refuseBeyondEnd({ offset, total }: ViewAnswer): void {
 }
 
 /** The same address, from the cursor on. A page that a `Range` header cut has its length in the address from there on. */
-function nextPage(c: Context, cursor: string, { count }: ViewAnswer): string {
-  const { pathname, searchParams } = new URL(c.req.url);
+export function linkToNext(url: string, cursor: string, count: number, isRanged: boolean): string {
+  const { pathname, searchParams } = new URL(url);
   searchParams.delete('offset');
   searchParams.delete('after');
-  if (c.req.header('Range') !== undefined && !searchParams.has('limit'))
-    searchParams.set('limit', String(count));
+  if (isRanged && !searchParams.has('limit')) searchParams.set('limit', String(count));
   searchParams.append('after', cursor);
-  return `${pathname}?${searchParams.toString()}`;
+  return `<${pathname}?${searchParams.toString()}>; rel="next"`;
 }

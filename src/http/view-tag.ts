@@ -15,8 +15,14 @@ export function entityTag(c: Context, generation: string, position: number): str
 
 /** Short for what other requests to the same URL may do differently; nothing for the plainest one. */
 function variant(c: Context): string {
-  const parts = VARYING.map((name) => c.req.header(name) ?? '');
-  const { claims } = callerOf(c);
+  return variantOf(
+    VARYING.map((name) => c.req.header(name) ?? ''),
+    callerOf(c).claims,
+  );
+}
+
+/** `parts` are the values of Accept, Prefer and Range; '' for none. */
+export function variantOf(parts: readonly string[], claims: object): string {
   const isPlain = (parts[0] === '' || parts[0] === '*/*') && parts[1] === '' && parts[2] === '';
   if (isPlain && Object.keys(claims).length === 0) return '';
   return `.${hash('sha256', JSON.stringify([parts, claims])).slice(0, 16)}`;

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openLines } from '../../src/event-log/import.ts';
+import { type RunningServer, serve } from '../../src/http/serve.ts';
+import { createProjectionist, type Projectionist } from '../../src/index.ts';
+
+let folder: string;
+let projectionist: Projectionist;
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'projectionist-quick-'));
+  projectionist = await createProjectionist({ data: folder, projections: resolve('projections') });
+  await projectionist.importLines(openLines(resolve('data/shop.events.ndjson')));
+  projectionist.start();
+  await projectionist.ready();
+  server = await serve(projectionist.app, { host: '127.0.0.1', port: 0 });
+}, 60_000);
+
+afterAll(async () => {
+  await server.close();
+  await projectionist.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Seen {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+async function ask(path: string, headers: Record<string, string>): Promise<Seen> {
+  const response = await fetch(server.url + path, { headers });
+  const kept = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+  return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
+}
+
+const PATHS = [
+  '/views/orders?id=eq.order-1001',
+  '/views/orders?id=eq.nobody',
+  '/views/orders?limit=3&order=placed_at.desc',
+  '/views/orders?limit=0',
+  '/views/orders',
+  '/views/orders?select=id,order_lines(name)&limit=2',
+  '/views/orders?status=eq.shipped&offset=5&limit=2',
+  '/views/orders?nope=eq.1',
+  '/views/orders?status=eq.lost',
+  '/views/orders?limit=abc',
+  '/views/nothing',
+  '/views/order_lines?quantity=gt.2&limit=5',
+  '/views/revenue?day=eq.2025-12-31',
+  '/views/products?order=units_sold.desc&limit=40',
+];
+const ACCEPTS = ['*/*', 'application/json', 'text/csv', 'application/vnd.pgrst.object+json', 'image/png'];
+
+test.each(PATHS.flatMap((path) => ACCEPTS.map((accept) => [path, accept] as const)))(
+  '%s as %s is answered alike on the short way and on the whole way',
+  async (path, accept) => {
+    for (const encoding of ['identity', 'gzip']) {
+      const headers = { Accept: accept, 'Accept-Encoding': encoding };
+      // A request that brings an id of its own goes the whole way.
+      const [short, whole] = await Promise.all([
+        ask(path, headers),
+        ask(path, { ...headers, 'X-Request-Id': 'mine' }),
+      ]);
+      expect(short).toEqual(whole);
+    }
+  },
+);
+
+test('each answer has a request id, and the short way says how far behind it is', async () => {
+  const response = await fetch(`${server.url}/views/orders?id=eq.order-1001`);
+  expect(response.headers.get('X-Request-Id')).toMatch(/^[\da-f-]{36}$/);
+  expect(response.headers.get('Projection-Lag')).toBe('0');
+  expect(response.headers.get('Projection-Position')).toBe('20008');
+});
