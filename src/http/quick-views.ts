@@ -78,7 +78,7 @@ function quickAnswer(c: Context, services: Services, headers: IncomingHttpHeader
   const answer = answerOf(c, services);
   if (answer === undefined) return undefined;
   const body = answer.body;
-  if (body.length >= COMPRESSED_FROM && /gzip|deflate/i.test(String(headers['accept-encoding'] ?? ''))) {
+  if (body.length >= COMPRESSED_FROM && /gzip|deflate/i.test(headers['accept-encoding']?.toString() ?? '')) {
     return undefined;
   }
   const fields = headersOf(answer, services.seenHead(), headers.accept ?? '');

@@ -126,8 +126,8 @@ describe('with a server', () => {
     expect(urls).toHaveLength(3);
     for (const url of urls) {
       const response = await fetch(url);
-      expect(response.status, url).toBe(200);
-      expect(((await response.json()) as unknown[]).length, url).toBeGreaterThan(0);
+      expect(response.status).toBe(200);
+      expect(((await response.json()) as unknown[]).length).toBeGreaterThan(0);
     }
   });
 
