@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Hono } from 'hono';
 import { expect, onTestFinished, test } from 'vitest';
@@ -107,4 +108,12 @@ test('/ links to everything', async () => {
   const index = (await (await app.request('/')).json()) as { links: Record<string, { href: string }> };
   for (const { href } of Object.values(index.links))
     expect((await app.request(href)).status).toBeLessThan(400);
+});
+
+test('the style of /docs is the one that its Content-Security-Policy lets in', async () => {
+  const { app } = await running();
+  const response = await app.request('/docs');
+  const style = /<style>(.*?)<\/style>/s.exec(await response.text())?.[1] ?? '';
+  const digest = createHash('sha256').update(style).digest('base64');
+  expect(response.headers.get('Content-Security-Policy')).toContain(`'sha256-${digest}'`);
 });

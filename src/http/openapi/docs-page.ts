@@ -41,7 +41,10 @@ b.method { display: inline-block; width: 3.5rem; text-transform: uppercase; }
 /** For the page's Content-Security-Policy: this style and no other, and no script at all. */
 export const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
 
-/** The OpenAPI document as a page to read. It needs no script, and nothing from anywhere else. */
+/**
+ * The OpenAPI document as a page to read. It needs no script, and nothing from anywhere else. The style's element is
+ * written whole: a blank beside it would change its hash, and the browser would refuse it.
+ */
 export function docsPage(document: OpenApiDocument, style: string): Html {
   const entries = entriesOf(document);
   const [server] = document.servers;
@@ -51,13 +54,14 @@ export function docsPage(document: OpenApiDocument, style: string): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${document.info.title}</title>
-        <style>
-          ${raw(style)}
-        </style>
+        ${raw(`<style>${style}</style>`)}
       </head>
       <body>
         <h1>${document.info.title}</h1>
-        <p>${document.info.description} For machines: <a href="openapi.json">openapi.json</a></p>
+        <p>
+          ${document.info.description.replaceAll('`', '')} For machines:
+          <a href="openapi.json">openapi.json</a>
+        </p>
         ${document.tags.map(({ name }) =>
           section(
             name,
