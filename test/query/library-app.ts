@@ -18,6 +18,7 @@ export function libraryApp(
   const source = { projection: 'library', generation: 1, position: 7 };
   const services: Partial<Services> = {
     head: () => 7,
+    seenHead: () => 7,
     status: () => [],
     views: () => reader.generation.program.views.map((view) => ({ view, projection: 'library' })),
     source: (kind, name) => (kind === 'query' || viewOf(name) !== undefined ? source : undefined),
