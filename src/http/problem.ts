@@ -60,7 +60,7 @@ interface Problem {
 export function problemOf(error: unknown): { readonly status: ContentfulStatusCode; readonly body: Problem } {
   const known = error instanceof ProjectionistError ? error : undefined;
   const status = (known && STATUS[known.code]) ?? 500;
-  const title = status === 500 ? 'The server failed to answer' : (known as ProjectionistError).message;
+  const title = status === 500 ? 'The server failed to answer' : sentenceOf(known as ProjectionistError);
   const body = {
     type: 'about:blank',
     title,
@@ -95,6 +95,11 @@ function withPostgrestCode(body: Problem): object {
 }
 
 /** A sentence where the error has one, as PostgREST's clients expect; otherwise what it knows of where it happened. */
-function detailsOf({ details, evidence }: ProjectionistError): unknown {
-  return details ?? (Object.keys(evidence).length === 0 ? null : evidence);
+/** Where the server keeps its files is nobody's business: what is said of one is said of "the data folder". */
+function sentenceOf({ message, evidence: { file } }: ProjectionistError): string {
+  return file === undefined ? message : message.replaceAll(file, 'the data folder');
+}
+
+function detailsOf({ details, evidence: { file: _, ...shown } }: ProjectionistError): unknown {
+  return details ?? (Object.keys(shown).length === 0 ? null : shown);
 }
