@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['event-log', 'projection', 'engine', 'query'],
   testing: ['database', 'event-log', 'projection', 'engine'],
   cli: ['database', 'event-log', 'projection', 'engine', 'query', 'http'],
+  client: [],
 };
 
 /** Files of src itself that everybody may use. */

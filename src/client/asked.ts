@@ -27,14 +27,27 @@ export function orderText(field: string, { descending = false, nulls }: OrderOpt
   return `${fieldText(field)}${descending ? '.desc' : ''}${nulls === undefined ? '' : `.nulls${nulls}`}`;
 }
 
-/** The query string of what is asked, `?` included; '' for everything. */
-export function queryString(asked: Asked): string {
-  const parameters = new URLSearchParams(asked.conditions.map((condition) => [...parameterOf(condition)]));
-  if (asked.select !== undefined) parameters.append('select', asked.select);
-  if (asked.order.length > 0) parameters.append('order', asked.order.join(','));
-  if (asked.limit !== undefined) parameters.append('limit', String(asked.limit));
-  if (asked.offset !== undefined) parameters.append('offset', String(asked.offset));
-  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+/**
+ * The query string of what is asked, `?` included; '' for everything. `given` are a named query's parameters, where they
+ * have to stand in it too.
+ */
+export function queryString(asked: Asked, given: Asked['given'] = {}): string {
+  const { select, conditions, order, limit, offset } = asked;
+  const parameters: [string, string][] = [
+    ...Object.entries(given).flatMap(([name, value]) => pairOf(name, value)),
+    ...conditions.map((condition) => parameterOf(condition)),
+    ...pairOf('select', select),
+    ...pairOf('order', order.length === 0 ? undefined : order.join(',')),
+    ...pairOf('limit', limit),
+    ...pairOf('offset', offset),
+  ];
+  const text = new URLSearchParams(parameters).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function pairOf(name: string, value: unknown): [string, string][] {
+  if (value === undefined) return [];
+  return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
 }
 
 /** The `Prefer` header (RFC 7240), where anything is preferred. */

@@ -1,4 +1,4 @@
-import { fieldText, operandText, quoted } from './operand.ts';
+import { fieldText, type Operand, operandText, quoted } from './operand.ts';
 
 /** A condition on rows, as `Where` makes it. */
 export type Condition = Test | Group | Negation;
@@ -22,11 +22,16 @@ interface Negation {
 }
 
 export function test(field: string, operator: string, value: unknown): Condition {
-  return { kind: 'test', field, operator, value: operandText(value) };
+  return { kind: 'test', field, operator, value: operandText(value as Operand | null) };
 }
 
 export function oneOf(field: string, values: readonly unknown[]): Condition {
-  return { kind: 'test', field, operator: 'in', value: values.map((value) => operandText(value)) };
+  return {
+    kind: 'test',
+    field,
+    operator: 'in',
+    value: values.map((value) => operandText(value as Operand | null)),
+  };
 }
 
 export function allOf(conditions: readonly Condition[]): Condition {
@@ -40,12 +45,10 @@ export function group(kind: Group['kind'], conditions: readonly Condition[]): Co
 }
 
 /** Names that mean something else in a query string, so that a column of that name needs a group around it. */
-const RESERVED = new Set([
-  ...['select', 'order', 'limit', 'offset', 'after', 'and', 'or', 'columns', 'on_conflict', 'lastEventId'],
-]);
+const RESERVED = new Set('select order limit offset after and or columns on_conflict lastEventId'.split(' '));
 
 /** A condition as a parameter of a query string: its name and its value, not yet percent-encoded. */
-export function parameterOf(condition: Condition, isNegated = false): readonly [string, string] {
+export function parameterOf(condition: Condition, isNegated = false): [string, string] {
   const not = isNegated ? 'not.' : '';
   if (condition.kind === 'not') return parameterOf(condition.condition, !isNegated);
   if (condition.kind !== 'test') return [`${not}${condition.kind}`, membersOf(condition)];

@@ -62,10 +62,14 @@ type TablesOf<Each> = Each extends { readonly views: infer Views } ? Views[keyof
 
 /** The views of the definitions, by the names that the HTTP API has for them. */
 export type ViewsOf<All extends Definitions> = {
-  [Name in NameOf<TablesOf<EachOf<All>>>]: ViewOf<Extract<TablesOf<EachOf<All>>, { readonly _: { readonly name: Name } }>>;
+  [Name in NameOf<TablesOf<EachOf<All>>>]: ViewOf<
+    Extract<TablesOf<EachOf<All>>, { readonly _: { readonly name: Name } }>
+  >;
 };
 
-type NameOf<Named> = Named extends { readonly _: { readonly name: infer Name extends string } } ? Name : never;
+type NameOf<Named> = Named extends { readonly _: { readonly name: infer Name extends string } }
+  ? Name
+  : never;
 
 type ViewOf<Table> = Table extends { readonly _: { readonly columns: infer Columns } }
   ? {

@@ -2,14 +2,16 @@
 export type Operand = string | number | bigint | boolean | Date | Uint8Array | object;
 
 /** A value as a query string has it: times in ISO 8601, bytes as `\x` and hexadecimal, objects and lists as JSON. */
-export function operandText(value: unknown): string {
+export function operandText(value: Operand | null | undefined): string {
   if (typeof value === 'string') return value;
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array)
     return `\\x${Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   if (value === null || value === undefined)
-    throw new TypeError("Nothing equals null; write is(column, null) or not((where) => where.is(column, null))");
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as number | bigint | boolean);
+    throw new TypeError(
+      'Nothing equals null; write is(column, null) or not((where) => where.is(column, null))',
+    );
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Text in double quotes, where commas, parentheses and dots stand for themselves. */
