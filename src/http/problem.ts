@@ -100,6 +100,8 @@ function sentenceOf({ message, evidence: { file } }: ProjectionistError): string
   return file === undefined ? message : message.replaceAll(file, 'the data folder');
 }
 
-function detailsOf({ details, evidence: { file: _, ...shown } }: ProjectionistError): unknown {
-  return details ?? (Object.keys(shown).length === 0 ? null : shown);
+function detailsOf({ details, evidence }: ProjectionistError): unknown {
+  const shown = { ...evidence, file: undefined };
+  const isEmpty = Object.values(shown).every((value) => value === undefined);
+  return details ?? (isEmpty ? null : shown);
 }
