@@ -1,7 +1,8 @@
+import { createProjectionist } from 'projectionist';
 import { createClient, type Fetch, type LiveChange } from 'projectionist/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/http/serve.ts';
-import { notebook, type notes } from './support.ts';
+import { notebook, type notes, notesProjection, temporaryFolder } from './support.ts';
 
 type Note = { id: string; body: string } & Pick<typeof notes.$inferSelect, 'order'>;
 
@@ -59,8 +60,9 @@ test('the whole result is kept up to date', async () => {
   }
 });
 
-test('a lost connection is made again, with no gap and no repeat', async () => {
-  const { client, projectionist, server } = await notebook();
+test('a reader goes on over a restart of the server, with no gap and no repeat', async () => {
+  const data = temporaryFolder();
+  const { client, projectionist, server } = await notebook({ data });
   const port = Number(new URL(server.url).port);
   const changes = client.view('notes').live({ signal: signal(), reconnectAfter: 10 });
   expect(await next(changes)).toMatchObject({ reason: 'first', rows: [] });
@@ -69,13 +71,18 @@ test('a lost connection is made again, with no gap and no repeat', async () => {
   projectionist.endStreams();
   await server.close();
   await projectionist.log.append('b', taken('while nobody listened'));
-  const again = await serve(projectionist.app, { host: '127.0.0.1', port });
+  await projectionist.close();
+  const restarted = await createProjectionist({ data, projections: [notesProjection] });
+  restarted.start();
+  await restarted.ready();
+  const again = await serve(restarted.app, { host: '127.0.0.1', port });
   onTestFinished(async () => {
-    projectionist.endStreams();
+    restarted.endStreams();
     await again.close();
+    await restarted.close();
   });
   expect(await next(changes)).toMatchObject({ type: 'insert', row: { body: 'while nobody listened' } });
-  await projectionist.log.append('c', taken('last'));
+  await restarted.log.append('c', taken('last'));
   expect(await next(changes)).toMatchObject({ type: 'insert', row: { body: 'last' } });
 });
 

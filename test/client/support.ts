@@ -44,10 +44,14 @@ export const notesProjection = projection({
   },
 });
 
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'projectionist-client-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
 async function served(options: ProjectionistOptions, lines?: string) {
-  const data = mkdtempSync(join(tmpdir(), 'projectionist-client-'));
-  onTestFinished(() => rmSync(data, { recursive: true, force: true, maxRetries: 3 }));
-  const projectionist = await createProjectionist({ data, ...options });
+  const projectionist = await createProjectionist({ data: options.data ?? temporaryFolder(), ...options });
   onTestFinished(() => projectionist.close());
   if (lines !== undefined) await projectionist.importLines(Readable.from(lines));
   projectionist.start();
