@@ -14,13 +14,17 @@ export function projectPackage(name: string, projectionist: string) {
       dev: 'projectionist dev --seed events.ndjson',
       check: 'projectionist check',
       test: 'node --test',
+      typecheck: 'tsc',
     } as Record<string, string>,
     dependencies: { 'drizzle-orm': '^0.45.0', projectionist: `^${projectionist}`, zod: '^4.0.0' } as Record<
       string,
       string
     >,
     // npm puts node_modules/.bin first, so every script runs on this Node, whatever the machine has.
-    devDependencies: { node: '^24.0.0' } as Record<string, string>,
+    devDependencies: { '@types/node': '^24.0.0', node: '^24.0.0', typescript: '^7.0.0' } as Record<
+      string,
+      string
+    >,
     allowScripts: { node: true, 'better-sqlite3': false },
   };
 }
@@ -158,6 +162,7 @@ const TSCONFIG = {
   compilerOptions: {
     target: 'es2024',
     module: 'nodenext',
+    types: ['node'],
     strict: true,
     noEmit: true,
     allowImportingTsExtensions: true,
