@@ -89,7 +89,7 @@ describe('the types of a client', () => {
       queryClient.query('best', { limit: 'three' }),
       // @ts-expect-error -- a parameter left out that must be given
       queryClient.query('of'),
-      client.query('anything', { at: 'all' }),
+      kindClient.query('anything', { at: 'all' }),
     ];
     expect(calls).toBeTypeOf('function');
   });
