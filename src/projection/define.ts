@@ -43,6 +43,7 @@ export interface NamedQuery<P extends Parameters = Parameters, Row = unknown> {
 
 // oxlint-disable-next-line typescript/no-explicit-any -- parameters are contravariant: no other type takes every query
 type AnyNamedQuery = NamedQuery<any>;
+type NamedQueries = Readonly<Record<string, AnyNamedQuery>>;
 
 /** Declares a named query: a Standard Schema for each parameter, and the Drizzle select that answers it. */
 export function query<const P extends Parameters, Row>(
@@ -62,13 +63,14 @@ export type ViewPolicy = (context: { readonly claims: Claims }) => SQL | undefin
 export interface Projection<
   Views extends Readonly<Record<string, SQLiteTable>> = Readonly<Record<string, SQLiteTable>>,
   Events extends EventDefinitions = EventDefinitions,
+  Queries extends NamedQueries = NamedQueries,
 > {
   readonly [PROJECTION]: true;
   readonly name: string;
   readonly events: EventCatalogue<Events>;
   readonly views: Views;
   readonly on: Readonly<Record<string, Handler<never>>>;
-  readonly queries: Readonly<Record<string, NamedQuery>>;
+  readonly queries: Queries;
   readonly search: Readonly<Record<string, readonly string[]>>;
   readonly policy: Readonly<Record<string, ViewPolicy>>;
 }
@@ -79,6 +81,7 @@ export interface ProjectionInput<
   Events extends EventDefinitions,
   Views extends Readonly<Record<string, SQLiteTable>>,
   Keys,
+  Queries extends NamedQueries = NamedQueries,
 > {
   /** Lower case letters, digits, dashes and underscores; also the name of its files. */
   readonly name: string;
@@ -89,7 +92,7 @@ export interface ProjectionInput<
   readonly on: { readonly [Key in keyof Keys]: Handler<DataOfTypes<Events, Key>> } & {
     readonly [Key in keyof Keys]: KnownTypes<Events, Key>;
   };
-  readonly queries?: Readonly<Record<string, AnyNamedQuery>>;
+  readonly queries?: Queries;
   /** Text columns to index for full-text search (FTS5), by view: `{ products: ['name'] }`. */
   readonly search?: {
     readonly [View in keyof Views]?: readonly (keyof Views[View]['_']['columns'] & string)[];
@@ -103,14 +106,15 @@ export function projection<
   const Events extends EventDefinitions,
   const Views extends Readonly<Record<string, SQLiteTable>>,
   const Keys,
->(definition: ProjectionInput<Events, Views, Keys>): Projection<Views, Events> {
+  const Queries extends NamedQueries = NamedQueries,
+>(definition: ProjectionInput<Events, Views, Keys, Queries>): Projection<Views, Events, Queries> {
   return Object.freeze({
     [PROJECTION]: true as const,
     name: definition.name,
     events: definition.events,
     views: definition.views,
     on: definition.on,
-    queries: definition.queries ?? {},
+    queries: definition.queries ?? ({} as Queries),
     search: (definition.search ?? {}) as Projection['search'],
     policy: (definition.policy ?? {}) as Projection['policy'],
   });

@@ -117,7 +117,7 @@ test('named queries take parameters, and their rows are filtered like any', asyn
   const { client } = await shop();
   const best = await client.query('bestSellers', { limit: 3 });
   expect(best).toHaveLength(3);
-  expect(await client.query('bestSellers').eq('id', best[1]!['id'] as string)).toEqual([best[1]]);
+  expect(await client.query('bestSellers').eq('id', best[1]!.id)).toEqual([best[1]]);
   await expect(client.query('bestSellers', { limit: 0 })).rejects.toMatchObject({
     code: 'PARAMETER_INVALID',
     status: 400,

@@ -119,7 +119,6 @@ export const deposited = (stream: string, amount: number): LedgerEvent => ({
   type: 'account.deposited',
   data: { amount },
 });
-const closed = (stream: string): LedgerEvent => ({ stream, type: 'account.closed', data: {} });
 export const noted = (text: string): LedgerEvent => ({
   stream: 'audit',
   type: 'audit.noted',
