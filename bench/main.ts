@@ -10,6 +10,8 @@ const ALL: readonly (readonly [name: string, ...values: string[]])[] = [
   ['live', '1000', '20', '10'],
   ['append'],
   ['import'],
+  ['http'],
+  ['live', '100'],
 ];
 
 const [name, ...values] = process.argv.slice(2);
