@@ -11,7 +11,6 @@ const ALL: readonly (readonly [name: string, ...values: string[]])[] = [
   ['append'],
   ['import'],
   ['http'],
-  ['live', '100'],
 ];
 
 const [name, ...values] = process.argv.slice(2);
