@@ -4,7 +4,6 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Hono } from 'hono';
-import { begun } from './begun.ts';
 import { Engine } from './engine/engine.ts';
 import type { Announce } from './engine/notice.ts';
 import type { ProjectionStatus } from './engine/status.ts';
@@ -13,15 +12,14 @@ import type { ImportOptions, ImportResult } from './event-log/import.ts';
 import { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
 import { authenticate } from './http/authenticate.ts';
-import type { Services } from './http/services.ts';
+import { httpServices } from './http-services.ts';
+import { notReady } from './not-ready.ts';
 import type { HttpSettings } from './http/settings.ts';
 import type { Projection } from './projection/define.ts';
 import type { ViewDescription } from './projection/program.ts';
 import { loadCheckedDefinitions } from './checked-definitions.ts';
 import type { Definitions } from './projection/load.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
-import { queryReader, queryView } from './query/query-view.ts';
-import { findQuery } from './query/named-query.ts';
 import { type QueryLimits, queryLimits } from './query/limits.ts';
 import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews } from './live-views.ts';
@@ -94,7 +92,17 @@ export class Projectionist {
       limits: this.#limits,
       settings: liveSettings(options),
     });
-    this.app = createApp(this.#services(options.onFault ?? (() => {})), options);
+    const services = httpServices({
+      log: this.log,
+      engine: this.#engine,
+      readers: this.#readers,
+      sources: this.#sources,
+      past: this.#past,
+      live: this.#live,
+      limits: this.#limits,
+      reportFault: options.onFault ?? (() => {}),
+    });
+    this.app = createApp(services, options);
   }
 
   #openEngine(data: string, options: ProjectionistOptions, definitions: Definitions): Engine {
@@ -172,13 +180,13 @@ export class Projectionist {
   }
 
   /** Builds a projection's next generation beside the live one; resolves with its number when it answers. */
-  async rebuild(projection: string): Promise<number> {
-    return (await this.#engine.rebuild(projection)).number;
+  rebuild(projection: string): Promise<number> {
+    return this.#operate(projection, 'rebuild');
   }
 
   /** Goes back to the generation before; resolves with its number when it answers. */
-  async rollback(projection: string): Promise<number> {
-    return (await this.#engine.rollback(projection)).number;
+  rollback(projection: string): Promise<number> {
+    return this.#operate(projection, 'rollback');
   }
 
   /** Imports NDJSON into the log. */
@@ -218,66 +226,14 @@ export class Projectionist {
     await this.close();
   }
 
+  async #operate(projection: string, operation: 'rebuild' | 'rollback'): Promise<number> {
+    const { generation } = (await this.#engine.operate(projection, operation)) as { generation: number };
+    return generation;
+  }
+
   async #load(folder: string): Promise<Definitions> {
     const definitions = await loadCheckedDefinitions(folder);
     this.log.useCatalogue(definitions.catalogue);
     return definitions;
   }
-
-  #services(reportFault: (error: unknown) => void): Services {
-    return {
-      append: (events, expected) => this.log.appendAll(events, expected),
-      events: (options) => [...this.log.readAll(options)],
-      head: () => this.log.head(),
-      seenHead: () => this.log.seenHead(),
-      version: (stream) => this.log.version(stream),
-      status: () => this.status(),
-      views: () =>
-        this.#readers.names().map((name) => {
-          const { reader, view } = this.#readers.ofView(name);
-          return { view, projection: reader.generation.projection };
-        }),
-      definitions: () => this.#engine.definitions,
-      source: (kind, name) => this.#sources.find(kind, name),
-      waitFor: (name, position, milliseconds, signal) =>
-        this.#engine.waitFor(name, position, milliseconds, signal),
-      policies: () => this.#sources.policies(),
-      query: (view, parameters, query) =>
-        queryView(this.#readers, view, parameters, { ...query, limits: this.#limits }),
-      resolvePoint: (point) => this.#past.resolve(point),
-      queryAsOf: (view, parameters, position, patience, query) => {
-        const { projection } = this.#readers.ofView(view).reader.generation;
-        return this.#past.read(projection, position, patience, (reader) =>
-          queryReader(reader, view, parameters, { ...query, limits: this.#limits }),
-        );
-      },
-      namedQuery: (name) =>
-        findQuery(
-          this.#engine.definitions.projections.map(({ compiled }) => compiled.definition),
-          name,
-        ),
-      call: (call, parameters, query) => {
-        const reader = this.#readers.ofProjection(call.projection);
-        if (reader === undefined) throw notReady(call.projection);
-        return call.answer(reader, parameters, { ...query, limits: this.#limits });
-      },
-      callAsOf: (call, parameters, position, patience, query) =>
-        this.#past.read(call.projection, position, patience, (reader) =>
-          call.answer(reader, parameters, { ...query, limits: this.#limits }),
-        ),
-      openLive: (query, last) => this.#live.open(query, last),
-      onGrowth: (listener) => this.log.onGrowth(listener),
-      streams: this.#live.streams,
-      rebuild: (projection) => begun(this.#engine.rebuild(projection)),
-      rollback: (projection) => begun(this.#engine.rollback(projection)),
-      reportFault,
-    };
-  }
-}
-
-function notReady(projection: string): ProjectionistError {
-  return new ProjectionistError('PROJECTION_NOT_READY', `${projection} is being built for the first time`, {
-    hint: 'Ask again soon, or wait for it with ready() or waitFor().',
-    evidence: { projection },
-  });
 }

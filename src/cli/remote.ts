@@ -70,9 +70,9 @@ async function ask(
 ): Promise<CommandResult> {
   const catalog = new Catalog(join(config.data, 'catalog.db'));
   try {
-    const id = catalog.ask(command, projection, new Date());
+    const id = catalog.commands.ask(command, projection, new Date());
     for (;;) {
-      const { state, answer } = catalog.command(id) ?? { state: 'failed', answer: 'null' };
+      const { state, answer } = catalog.commands.find(id) ?? { state: 'failed', answer: 'null' };
       if (state === 'done')
         return { projection, ...(JSON.parse(answer as string) as { generation: number }) };
       if (state === 'failed') throw errorFrom(JSON.parse(answer as string) as ErrorReport);

@@ -3,6 +3,7 @@ import { openDatabase, type SqliteDatabase } from '../database/open.ts';
 import { transact } from '../database/transaction.ts';
 import type { ErrorReport } from '../errors.ts';
 import type { Program } from '../projection/program.ts';
+import { CommandTable } from './command-table.ts';
 
 /**
  * building: being filled; live: answers queries; retired: was live, kept for rollback; failed: could not be built.
@@ -56,20 +57,22 @@ const CATALOG_FORMAT: Format = {
        state TEXT NOT NULL CHECK (state IN ('asked', 'running', 'done', 'failed')),
        answer TEXT
      ) STRICT;`,
+    'ALTER TABLE commands ADD COLUMN arguments TEXT',
   ],
 };
 
 const COLUMNS =
   'projection, number, file, program, state, created_at AS createdAt, live_at AS liveAt, boot, error';
-const COMMAND_COLUMNS = 'id, name, projection, state, answer';
 
 /** Which generations there are and which is live: `data/catalog.db`. */
 export class Catalog {
+  readonly commands: CommandTable;
   readonly #db: SqliteDatabase;
 
   constructor(path: string) {
     this.#db = openDatabase(path, { purpose: 'durable' });
     migrate(this.#db, CATALOG_FORMAT);
+    this.commands = new CommandTable(this.#db);
   }
 
   /** Changes when another connection has written. */
@@ -169,43 +172,9 @@ export class Catalog {
     return this.#db.prepare('SELECT file FROM generations').pluck().all() as string[];
   }
 
-  /** Leaves a command for the process that runs the engine; the id is for `command`. */
-  ask(name: string, projection: string, now: Date): number {
-    const statement = this.#db.prepare(
-      "INSERT INTO commands (name, projection, asked_at, state) VALUES (?, ?, ?, 'asked')",
-    );
-    return Number(statement.run(name, projection, now.toISOString()).lastInsertRowid);
-  }
-
-  /** The commands in a state, in the order in which they were asked. */
-  commands(state: Command['state']): Command[] {
-    const sql = `SELECT ${COMMAND_COLUMNS} FROM commands WHERE state = ? ORDER BY id`;
-    return this.#db.prepare(sql).all(state) as Command[];
-  }
-
-  command(id: number): Command | undefined {
-    const sql = `SELECT ${COMMAND_COLUMNS} FROM commands WHERE id = ?`;
-    return this.#db.prepare(sql).get(id) as Command | undefined;
-  }
-
-  answer(id: number, state: Command['state'], answer: unknown): void {
-    this.#db
-      .prepare('UPDATE commands SET state = ?, answer = ? WHERE id = ?')
-      .run(state, JSON.stringify(answer), id);
-  }
-
   close(): void {
     this.#db.close();
   }
-}
-
-export interface Command {
-  readonly id: number;
-  readonly name: string;
-  readonly projection: string;
-  readonly state: 'asked' | 'running' | 'done' | 'failed';
-  /** JSON; null until there is one. */
-  readonly answer: string | null;
 }
 
 type GenerationRow = Omit<Generation, 'program' | 'error'> & {

@@ -1,5 +1,6 @@
 import { ProjectionistError, reportOf } from '../errors.ts';
-import type { Catalog, Command } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import type { Command } from './command-table.ts';
 
 /** Carries a command out; resolves with its answer. */
 export type Obey = (command: Command) => Promise<unknown>;
@@ -28,8 +29,8 @@ export class CommandDesk {
     const lost = new ProjectionistError('CLOSED', 'The server ended before it was done', {
       hint: 'Run the command again.',
     });
-    for (const { id } of this.#catalog.commands('running'))
-      this.#catalog.answer(id, 'failed', reportOf(lost));
+    for (const { id } of this.#catalog.commands.inState('running'))
+      this.#catalog.commands.answer(id, 'failed', reportOf(lost));
     this.#timer = setInterval(() => this.#poll(), POLL_INTERVAL);
   }
 
@@ -43,7 +44,7 @@ export class CommandDesk {
     try {
       const version = this.#catalog.dataVersion();
       if (version === this.#seenVersion) return;
-      for (const command of this.#catalog.commands('asked')) this.#take(command);
+      for (const command of this.#catalog.commands.inState('asked')) this.#take(command);
       this.#seenVersion = version;
     } catch (error) {
       // Such as a lock held too long: the next look tries again.
@@ -52,14 +53,14 @@ export class CommandDesk {
   }
 
   #take(command: Command): void {
-    this.#catalog.answer(command.id, 'running', null);
+    this.#catalog.commands.answer(command.id, 'running', null);
     const work = this.#carryOut(command).finally(() => this.#pending.delete(work));
     this.#pending.add(work);
   }
 
   async #carryOut(command: Command): Promise<void> {
     try {
-      this.#catalog.answer(command.id, 'done', await this.#obey(command));
+      this.#catalog.commands.answer(command.id, 'done', await this.#obey(command));
     } catch (error) {
       this.#answerFailure(command, error);
     }
@@ -67,7 +68,7 @@ export class CommandDesk {
 
   #answerFailure({ id }: Command, error: unknown): void {
     try {
-      this.#catalog.answer(id, 'failed', reportOf(error));
+      this.#catalog.commands.answer(id, 'failed', reportOf(error));
     } catch (fault) {
       this.#onFault(fault);
     }

@@ -7,11 +7,13 @@ import type { EventLog } from '../event-log/event-log.ts';
 import type { Definitions, LoadedProjection } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
 import { closing } from './build.ts';
-import { Catalog, type Command } from './catalog.ts';
+import { Catalog } from './catalog.ts';
+import type { Command } from './command-table.ts';
 import { CommandDesk } from './commands.ts';
 import { deleteOrphans } from './generation-store.ts';
 import { tellSafely } from './listeners.ts';
 import type { Announce } from './notice.ts';
+import { type OperationName, type OperationOptions, operationNamed } from './operations.ts';
 import { type KeeperContext, ProjectionKeeper } from './projection-keeper.ts';
 import type { ProjectionStatus } from './status.ts';
 
@@ -154,18 +156,10 @@ export class Engine {
     return this.#keeper(name).waitFor(position, milliseconds, signal);
   }
 
-  /** Builds the next generation of `name` beside the live one; resolves when it answers. Rejects with what stopped it. */
-  async rebuild(name: string): Promise<LiveGeneration> {
+  /** Carries an operation out on the projection `name`; resolves when it is done. Rejects with what stopped it. */
+  async operate(name: string, operation: OperationName, options: OperationOptions = {}): Promise<object> {
     this.#refuseWhenClosing();
-    await this.#keeper(name).rebuild();
-    return this.live(name) as LiveGeneration;
-  }
-
-  /** Goes back to the generation before; resolves when it answers. Throws NOTHING_TO_ROLL_BACK. */
-  async rollback(name: string): Promise<LiveGeneration> {
-    this.#refuseWhenClosing();
-    await this.#keeper(name).rollback();
-    return this.live(name) as LiveGeneration;
+    return operationNamed(operation)(this.#keeper(name), options);
   }
 
   /**
@@ -248,13 +242,12 @@ export class Engine {
     for (const keeper of this.#keepers.values()) keeper.check();
   }
 
-  async #obey({ name, projection }: Command): Promise<{ generation: number }> {
-    if (name === 'rollback') return { generation: (await this.rollback(projection)).number };
-    if (name !== 'rebuild')
-      throw new ProjectionistError('USAGE', `There is no command ${name}`, {
-        hint: 'Known are rebuild and rollback; a newer projectionist may know more.',
-      });
-    if (this.#options.reload !== undefined) await this.useDefinitions(await this.#options.reload());
-    return { generation: (await this.rebuild(projection)).number };
+  /** What another process asks for; it may have changed the definitions before. */
+  async #obey({ name, projection, arguments: options }: Command): Promise<object> {
+    operationNamed(name);
+    if (name === 'rebuild' && this.#options.reload !== undefined)
+      await this.useDefinitions(await this.#options.reload());
+    const given = (options === null ? null : JSON.parse(options)) as OperationOptions | null;
+    return this.operate(projection, name as OperationName, given ?? {});
   }
 }

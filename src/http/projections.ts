@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { begun } from './begun.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Services } from './services.ts';
@@ -9,12 +10,12 @@ export function projectionRoutes(services: Services): Hono {
   app.get('/projections', (c) => c.json(services.status()));
   app.get('/projections/:name', (c) => c.json(statusOf(c, services)));
   app.post('/projections/:name/rebuild', async (c) => {
-    await services.rebuild(statusOf(c, services).name);
-    return begun(c, 'rebuilding');
+    await begun(services.operate(statusOf(c, services).name, 'rebuild'));
+    return accepted(c, 'rebuilding');
   });
   app.post('/projections/:name/rollback', async (c) => {
-    await services.rollback(statusOf(c, services).name);
-    return begun(c, 'rolling back');
+    await begun(services.operate(statusOf(c, services).name, 'rollback'));
+    return accepted(c, 'rolling back');
   });
   return app;
 }
@@ -30,6 +31,6 @@ function statusOf(c: Context, services: Services): ProjectionStatus {
 }
 
 /** 202 (RFC 9110, section 15.3.3): the projection's state tells how it goes on. */
-function begun(c: Context, status: string): Response {
+function accepted(c: Context, status: string): Response {
   return c.json({ status }, 202, { Location: c.req.path.replace(/\/[^/]+$/, '') });
 }

@@ -3,6 +3,7 @@ import type { AppendResult } from '../event-log/event-log.ts';
 import type { NewEvent, RecordedEvent } from '../event-log/event.ts';
 import type { ReadOptions } from '../event-log/reader.ts';
 import type { ExpectedVersion } from '../event-log/writer.ts';
+import type { OperationName, OperationOptions } from '../engine/operations.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
 import type { LastEvent } from '../query/live/live-queries.ts';
@@ -83,8 +84,7 @@ export interface Services {
   /** Calls `listener` when the log has grown; the function that is returned ends that. */
   onGrowth(listener: () => void): () => void;
   readonly streams: StreamSettings;
-  /** Resolves once it is under way. Throws what keeps it from beginning. */
-  rebuild(projection: string): Promise<void>;
-  rollback(projection: string): Promise<void>;
+  /** Carries an operation out on a projection; resolves with its answer when it is done. */
+  operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object>;
   reportFault(error: unknown): void;
 }

@@ -43,7 +43,7 @@ test('definitions that change faster than they can be built end with the last on
   await engine.waitFor('accounts', log.head(), 20_000);
   const changes = [2, 3, 4, 5].map((factor) => engine.useDefinitions(compiled(accountsProjection(factor))));
   await Promise.all(changes);
-  await expect(engine.rebuild('accounts')).resolves.toMatchObject({ projection: 'accounts' });
+  await expect(engine.operate('accounts', 'rebuild')).resolves.toHaveProperty('generation');
   const wanted = compiled(accountsProjection(5)).projections[0]?.compiled.program.hash;
   expect(engine.status()).toMatchObject([{ programHash: wanted, state: 'live', build: null, error: null }]);
   expect(notices.of('stopped')).toEqual([]);
@@ -69,8 +69,8 @@ test('closing in the middle of everything rejects what was asked for, and leaves
   const { engine, log } = await engineOn(data, compiled(accountsProjection(), notesProjection()));
   await Promise.all(['accounts', 'notes'].map((name) => engine.waitFor(name, log.head(), 20_000)));
   const asked = [
-    engine.rebuild('accounts'),
-    engine.rebuild('notes'),
+    engine.operate('accounts', 'rebuild'),
+    engine.operate('notes', 'rebuild'),
     engine.waitFor('accounts', log.head() + 1, 60_000),
     engine.useDefinitions(compiled(accountsProjection(7), notesProjection())),
   ];
@@ -81,7 +81,7 @@ test('closing in the middle of everything rejects what was asked for, and leaves
   expect(new Set(rejected.map(({ reason }) => (reason as { code: string }).code))).toEqual(
     new Set(['CLOSED']),
   );
-  await expect(engine.rebuild('accounts')).rejects.toMatchObject({ code: 'CLOSED' });
+  await expect(engine.operate('accounts', 'rebuild')).rejects.toMatchObject({ code: 'CLOSED' });
   await log.close();
   const { p } = await open(data, { projections: [accountsProjection(7), notesProjection()] });
   await p.rebuild('accounts');

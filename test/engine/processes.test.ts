@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { createProjectionist } from '../../src/create-projectionist.ts';
-import { Catalog, type Command } from '../../src/engine/catalog.ts';
+import { Catalog } from '../../src/engine/catalog.ts';
+import type { Command } from '../../src/engine/command-table.ts';
 import type { Notice } from '../../src/engine/notice.ts';
 import type { ProjectionStatus } from '../../src/engine/status.ts';
 import { generationsIn } from './building.ts';
@@ -70,7 +71,7 @@ test('a thread that dies is started again, and goes on where the checkpoint is',
 async function ask(data: string, name: string, projection = 'accounts'): Promise<Command> {
   const catalog = new Catalog(join(data, 'catalog.db'));
   try {
-    const id = catalog.ask(name, projection, new Date());
+    const id = catalog.commands.ask(name, projection, new Date());
     return await answerOf(catalog, id);
   } finally {
     catalog.close();
@@ -78,9 +79,9 @@ async function ask(data: string, name: string, projection = 'accounts'): Promise
 }
 
 async function answerOf(catalog: Catalog, id: number): Promise<Command> {
-  let command = catalog.command(id);
+  let command = catalog.commands.find(id);
   await expect
-    .poll(() => (command = catalog.command(id))?.state, { timeout: 20_000, interval: 5 })
+    .poll(() => (command = catalog.commands.find(id))?.state, { timeout: 20_000, interval: 5 })
     .toMatch(/done|failed/);
   return command as Command;
 }
@@ -112,8 +113,8 @@ test('a command that a killed process had begun is answered by the next one', as
   const data = temporaryFolder();
   const catalog = new Catalog(join(data, 'catalog.db'));
   onTestFinished(() => catalog.close());
-  const id = catalog.ask('rebuild', 'accounts', new Date());
-  catalog.answer(id, 'running', null);
+  const id = catalog.commands.ask('rebuild', 'accounts', new Date());
+  catalog.commands.answer(id, 'running', null);
   await open(data);
   expect(await answerOf(catalog, id)).toMatchObject({
     state: 'failed',

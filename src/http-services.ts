@@ -1,0 +1,72 @@
+import type { Engine } from './engine/engine.ts';
+import type { EventLog } from './event-log/event-log.ts';
+import type { Services } from './http/services.ts';
+import type { LiveViews } from './live-views.ts';
+import { notReady } from './not-ready.ts';
+import type { QueryLimits } from './query/limits.ts';
+import { findQuery } from './query/named-query.ts';
+import { queryReader, queryView } from './query/query-view.ts';
+import type { ViewReaders } from './query/view-readers.ts';
+import type { Sources } from './sources.ts';
+import type { TimeTravel } from './time-travel.ts';
+
+/** The parts of a running Projectionist that the HTTP side is served from. */
+export interface ServiceParts {
+  readonly log: EventLog;
+  readonly engine: Engine;
+  readonly readers: ViewReaders;
+  readonly sources: Sources;
+  readonly past: TimeTravel;
+  readonly live: LiveViews;
+  readonly limits: QueryLimits;
+  readonly reportFault: (error: unknown) => void;
+}
+
+/** Joins log, engine and queries into what the HTTP side may ask for. */
+export function httpServices(parts: ServiceParts): Services {
+  const { log, engine, readers, sources, past, live, limits, reportFault } = parts;
+  return {
+    append: (events, expected) => log.appendAll(events, expected),
+    events: (options) => [...log.readAll(options)],
+    head: () => log.head(),
+    seenHead: () => log.seenHead(),
+    version: (stream) => log.version(stream),
+    status: () => engine.status(),
+    views: () =>
+      readers.names().map((name) => {
+        const { reader, view } = readers.ofView(name);
+        return { view, projection: reader.generation.projection };
+      }),
+    definitions: () => engine.definitions,
+    source: (kind, name) => sources.find(kind, name),
+    waitFor: (name, position, milliseconds, signal) => engine.waitFor(name, position, milliseconds, signal),
+    policies: () => sources.policies(),
+    query: (view, parameters, query) => queryView(readers, view, parameters, { ...query, limits }),
+    resolvePoint: (point) => past.resolve(point),
+    queryAsOf: (view, parameters, position, patience, query) => {
+      const { projection } = readers.ofView(view).reader.generation;
+      return past.read(projection, position, patience, (reader) =>
+        queryReader(reader, view, parameters, { ...query, limits }),
+      );
+    },
+    namedQuery: (name) =>
+      findQuery(
+        engine.definitions.projections.map(({ compiled }) => compiled.definition),
+        name,
+      ),
+    call: (call, parameters, query) => {
+      const reader = readers.ofProjection(call.projection);
+      if (reader === undefined) throw notReady(call.projection);
+      return call.answer(reader, parameters, { ...query, limits });
+    },
+    callAsOf: (call, parameters, position, patience, query) =>
+      past.read(call.projection, position, patience, (reader) =>
+        call.answer(reader, parameters, { ...query, limits }),
+      ),
+    openLive: (query, last) => live.open(query, last),
+    onGrowth: (listener) => log.onGrowth(listener),
+    streams: live.streams,
+    operate: (projection, operation, options) => engine.operate(projection, operation, options),
+    reportFault,
+  };
+}
