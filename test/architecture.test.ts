@@ -24,6 +24,7 @@ const SHARED = new Set(['errors.ts']);
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['database'],
   hono: ['http', ''],
+  re2js: ['query'],
   '@hono/node-server': ['http'],
   'p-queue': ['engine'],
   commander: ['cli'],

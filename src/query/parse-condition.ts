@@ -1,6 +1,7 @@
 import type { ViewDescription } from '../projection/program.ts';
 import { parseBraces, parseList } from './parse-list.ts';
 import { queryProblem, shown, unreadable } from './query-problem.ts';
+import { checkPattern } from './regular-expression.ts';
 import { parseSearch, type SearchSyntax } from './search-term.ts';
 import type { Comparison, Condition, Field } from './view-query.ts';
 
@@ -100,9 +101,13 @@ function simpleCondition(
     };
   if (operator === 'like' || operator === 'ilike')
     return { kind: 'like', field, pattern: value.replaceAll('*', '%'), isCaseSensitive: operator === 'like' };
-  if (operator === 'match' || operator === 'imatch')
-    return { kind: 'match', field, pattern: value, isCaseSensitive: operator === 'match' };
+  if (operator === 'match' || operator === 'imatch') return matchOf(field, operator === 'match', value);
   return undefined;
+}
+
+function matchOf(field: Field, isCaseSensitive: boolean, pattern: string): Condition {
+  checkPattern(pattern, isCaseSensitive);
+  return { kind: 'match', field, pattern, isCaseSensitive };
 }
 
 /** `like(any).{a*,b*}`: any or all of several values. */

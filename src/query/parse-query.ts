@@ -1,5 +1,6 @@
 import type { ViewDescription } from '../projection/program.ts';
 import type { QueryLimits } from './limits.ts';
+import { MOST_PATTERNS } from './regular-expression.ts';
 import { conditionOf, OPERATION, operationOf } from './parse-condition.ts';
 import { columnOf, parseField } from './parse-field.ts';
 import { embeddedCondition, parseLogic } from './parse-logic.ts';
@@ -48,25 +49,31 @@ export function parseQuery(
 }
 
 function refuseTooMany(root: Part, limits: QueryLimits): void {
-  if (countOfPart(root) > limits.filters)
+  const tests = testsOfPart(root);
+  if (tests.length > limits.filters)
     throw queryProblem(
       'QUERY_TOO_LARGE',
       `There are more than ${limits.filters} conditions`,
       'Use in.(…), or a named query.',
     );
+  if (tests.filter(({ kind }) => kind === 'match').length > MOST_PATTERNS)
+    throw queryProblem(
+      'QUERY_TOO_LARGE',
+      `There are more than ${MOST_PATTERNS} regular expressions`,
+      'Join some with |, or use like.',
+    );
 }
 
-function countOfPart(part: Part): number {
-  return [...part.parts.values()]
-    .map(countOfPart)
-    .reduce((sum, each) => sum + each, countOf(part.conditions));
+function testsOfPart(part: Part): Condition[] {
+  return [...testsOf(part.conditions), ...[...part.parts.values()].flatMap(testsOfPart)];
 }
 
-function countOf(conditions: readonly Condition[]): number {
-  return conditions.reduce((sum, each) => {
-    if (each.kind === 'and' || each.kind === 'or') return sum + countOf(each.conditions);
-    return sum + (each.kind === 'not' ? countOf([each.condition]) : 1);
-  }, 0);
+/** Conditions without what joins and negates them. */
+function testsOf(conditions: readonly Condition[]): Condition[] {
+  return conditions.flatMap((each) => {
+    if (each.kind === 'and' || each.kind === 'or') return testsOf(each.conditions);
+    return each.kind === 'not' ? testsOf([each.condition]) : [each];
+  });
 }
 
 function partOf(view: ViewDescription, select: readonly Selection[]): Part {

@@ -34,7 +34,7 @@ export function renderCondition(
     case 'like':
       return renderLike(alias, condition);
     case 'match':
-      return renderMatch(condition);
+      return renderMatch(alias, condition);
     case 'set':
       return renderSet(alias, condition);
     case 'search':
@@ -87,12 +87,8 @@ function likeable(alias: Fragment, field: Field): Fragment {
   );
 }
 
-function renderMatch({ field }: Of<'match'>): Fragment {
-  throw queryProblem(
-    'QUERY_INVALID',
-    `${field.column.name} cannot be matched with a regular expression`,
-    'match and imatch are not supported, as their cost has no bound. Use like or ilike with * for any text, or full-text search.',
-  );
+function renderMatch(alias: Fragment, { field, pattern, isCaseSensitive }: Of<'match'>): Fragment {
+  return fragment`projectionist_match(CAST(${likeable(alias, field)} AS TEXT), ${bound(pattern)}, ${bound(isCaseSensitive ? 1 : 0)})`;
 }
 
 /** Arrays as sets: each item of one among the items of the other. */

@@ -1,6 +1,7 @@
 import { openDatabase, type SqliteDatabase, type SqliteStatement } from '../database/open.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { Program, ViewDescription } from '../projection/program.ts';
+import { addSqlFunctions } from './sql-functions.ts';
 
 /** A generation that answers queries. */
 export interface ReadableGeneration {
@@ -22,10 +23,7 @@ export class GenerationReader {
   constructor(generation: ReadableGeneration) {
     this.generation = generation;
     this.db = openDatabase(generation.path, { purpose: 'read' });
-    // For patterns beyond ASCII, whose case SQLite does not fold.
-    this.db.function('projectionist_lower', { deterministic: true }, (text) =>
-      typeof text === 'string' ? text.toLowerCase() : text,
-    );
+    addSqlFunctions(this.db);
     this.#position = this.db.prepare('SELECT position FROM projectionist_checkpoint').pluck();
   }
 

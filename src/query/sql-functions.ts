@@ -1,0 +1,13 @@
+import type { SqliteDatabase } from '../database/open.ts';
+import { isMatch } from './regular-expression.ts';
+
+/** Gives a connection the functions that rendered queries call. NULL stays NULL. */
+export function addSqlFunctions(db: SqliteDatabase): void {
+  // For patterns beyond ASCII, whose case SQLite does not fold.
+  db.function('projectionist_lower', { deterministic: true }, (text) =>
+    typeof text === 'string' ? text.toLowerCase() : text,
+  );
+  db.function('projectionist_match', { deterministic: true }, (text, pattern, isCaseSensitive) =>
+    typeof text === 'string' ? Number(isMatch(pattern as string, isCaseSensitive === 1, text)) : null,
+  );
+}
