@@ -43,6 +43,7 @@ export function httpServices(parts: ServiceParts): Services {
     policies: () => sources.policies(),
     query: (view, parameters, query) => queryView(readers, view, parameters, { ...query, limits }),
     resolvePoint: (point) => past.resolve(point),
+    positionAt: (time) => past.positionAt(time),
     queryAsOf: (view, parameters, position, patience, query) => {
       const { projection } = readers.ofView(view).reader.generation;
       return past.read(projection, position, patience, (reader) =>

@@ -46,9 +46,14 @@ export class TimeTravel {
     return resolvePoint(point, {
       head: () => log.head(),
       timeAt: (position) => log.timeAt(position),
-      positionAt: (time) => (this.#times ??= new TimeIndex(log.path)).positionAt(time),
+      positionAt: (time) => this.positionAt(time),
       now,
     });
+  }
+
+  /** The greatest position whose event happened at or before a time (UTC, with milliseconds); 0 where there is none. */
+  positionAt(time: string): Promise<number> {
+    return (this.#times ??= new TimeIndex(this.#options.log.path)).positionAt(time);
   }
 
   /**

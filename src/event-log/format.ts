@@ -23,5 +23,15 @@ export function logTables(schema = 'main'): string {
   `;
 }
 
+/** What belongs together, by an event's metadata. */
+export const CORRELATION = "metadata ->> '$.correlationId'";
+
 /** 'PJlg' in ASCII. */
-export const LOG_FORMAT: Format = { name: 'event log', applicationId: 0x504a6c67, migrations: [logTables()] };
+export const LOG_FORMAT: Format = {
+  name: 'event log',
+  applicationId: 0x504a6c67,
+  migrations: [
+    logTables(),
+    `CREATE INDEX events_by_correlation ON events (${CORRELATION}) WHERE ${CORRELATION} IS NOT NULL`,
+  ],
+};

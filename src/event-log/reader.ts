@@ -1,5 +1,6 @@
 import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
 import type { RecordedEvent } from './event.ts';
+import { CORRELATION } from './format.ts';
 
 const COLUMNS =
   'position, id, stream, version, type, schema_version AS schemaVersion, time, json(data) AS data, json(metadata) AS metadata';
@@ -7,8 +8,14 @@ const COLUMNS =
 export interface ReadOptions {
   /** Only positions greater than this one. Default 0. */
   readonly after?: number | undefined;
+  /** Only positions smaller than this one. */
+  readonly before?: number | undefined;
   readonly types?: readonly string[] | undefined;
   readonly stream?: string | undefined;
+  /** Only events whose metadata has this `correlationId`. */
+  readonly correlation?: string | undefined;
+  /** True for the last one first. */
+  readonly isDescending?: boolean | undefined;
   /** At most so many events. Default: all. */
   readonly limit?: number | undefined;
 }
@@ -63,13 +70,10 @@ export class LogReader {
 
   /** Events in log order, up to the head of the moment when the first one is asked for. */
   *read(options: ReadOptions = {}): Generator<RecordedEvent> {
-    const { stream, limit = Number.POSITIVE_INFINITY } = options;
+    const { limit = Number.POSITIVE_INFINITY } = options;
     if (limit <= 0) return;
-    const size = Math.min(PAGE, limit);
-    const pages =
-      stream === undefined ? this.#pagesOfLog(options, size) : this.#pagesOfStream(stream, options, size);
     let left = limit;
-    for (const page of pages) {
+    for (const page of this.#pagesOf(options, Math.min(PAGE, limit))) {
       for (const row of page) {
         yield eventOf(row);
         left -= 1;
@@ -83,46 +87,91 @@ export class LogReader {
     return [...this.read(options)];
   }
 
-  /** Reads range by range. Where few events are of the wanted types, the ranges grow. */
-  *#pagesOfLog({ after = 0, types = [] }: ReadOptions, size: number): Generator<Row[]> {
-    const statement = this.#page(`position > ? AND position <= ?${typeFilter(types)} ORDER BY position`);
-    const head = this.head();
-    let span = size;
-    for (let from = after; from < head;) {
-      const to = Math.min(from + span, head);
-      const page = statement.all(from, to, ...types, size) as Row[];
-      yield page;
-      const isFull = page.length === size;
-      from = isFull ? (page.at(-1)?.position ?? to) : to;
-      span = isFull ? Math.max(size, span / SPAN_GROWTH) : span * SPAN_GROWTH;
+  #pagesOf(options: ReadOptions, size: number): Generator<Row[]> {
+    const { stream, correlation, types = [], after = 0, isDescending = false } = options;
+    const last = Math.min(this.head(), (options.before ?? Number.POSITIVE_INFINITY) - 1);
+    const filter = filterOf(types, correlation, stream);
+    const values = [...types, ...(correlation === undefined ? [] : [correlation])];
+    if (stream === undefined) {
+      const page = this.#page('position', filter, isDescending);
+      const read = (from: number, to: number): Row[] => page.all(from, to, ...values, size) as Row[];
+      const range = { from: after, to: last, size, placeOf: ({ position }: Row) => position, read };
+      // An index finds the events of a correlation, wherever they are; those of a type may be close together.
+      const span = correlation === undefined ? size : Number.POSITIVE_INFINITY;
+      return pages({ ...range, span, isDescending });
     }
+    const page = this.#page('version', `${filter} AND stream = ?`, isDescending);
+    const read = (from: number, to: number): Row[] => page.all(from, to, ...values, stream, size) as Row[];
+    const from = after === 0 ? 0 : (this.#versionAt.get(stream, after) as number);
+    const to = this.#versionAt.get(stream, last) as number;
+    const placeOf = ({ version }: Row): number => version;
+    return pages({ from, to, size, placeOf, read, span: Number.POSITIVE_INFINITY, isDescending });
   }
 
-  *#pagesOfStream(stream: string, { after = 0, types = [] }: ReadOptions, size: number): Generator<Row[]> {
-    const statement = this.#page(`stream = ? AND version > ?${typeFilter(types, '+')} ORDER BY version`);
-    let version = after === 0 ? 0 : (this.#versionAt.get(stream, after) as number);
-    let page: Row[];
-    do {
-      page = statement.all(stream, version, ...types, size) as Row[];
-      yield page;
-      version = page.at(-1)?.version ?? version;
-    } while (page.length === size);
-  }
-
-  #page(rest: string): SqliteStatement {
-    const known = this.#pages.get(rest);
+  #page(place: 'position' | 'version', filter: string, isDescending: boolean): SqliteStatement {
+    const where = `${place} > ? AND ${place} <= ?${filter} ORDER BY ${place}${isDescending ? ' DESC' : ''}`;
+    const known = this.#pages.get(where);
     if (known !== undefined) return known;
-    const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM events WHERE ${rest} LIMIT ?`);
-    this.#pages.set(rest, statement);
+    const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM events WHERE ${where} LIMIT ?`);
+    this.#pages.set(where, statement);
     return statement;
   }
 }
 
 const SPAN_GROWTH = 4;
 
-/** With the prefix '+' SQLite does not consider the index of types (https://sqlite.org/optoverview.html, 2.2). */
-function typeFilter(types: readonly string[], prefix: '' | '+' = ''): string {
-  return types.length === 0 ? '' : ` AND ${prefix}type IN (${types.map(() => '?').join(', ')})`;
+interface PageRange {
+  /** Places are read after this one, up to `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+  /** How many places the first page looks at; later ones more, where few of them are wanted. */
+  readonly span: number;
+  readonly isDescending: boolean;
+  readonly placeOf: (row: Row) => number;
+  readonly read: (from: number, to: number) => Row[];
+}
+
+/** Reads a range of places page by page, from its beginning or from its end. */
+function* pages({
+  from,
+  to,
+  size,
+  span: firstSpan,
+  isDescending,
+  placeOf,
+  read,
+}: PageRange): Generator<Row[]> {
+  let span = firstSpan;
+  let [low, high] = [from, to];
+  while (low < high) {
+    const [start, end] = isDescending
+      ? [Math.max(low, high - span), high]
+      : [low, Math.min(low + span, high)];
+    const page = read(start, end);
+    yield page;
+    const last = page.length === size ? page.at(-1) : undefined;
+    if (isDescending) high = last === undefined ? start : placeOf(last) - 1;
+    else low = last === undefined ? end : placeOf(last);
+    span = last === undefined ? span * SPAN_GROWTH : Math.max(size, span / SPAN_GROWTH);
+  }
+}
+
+/**
+ * With '+' before a column SQLite does not consider its index (https://sqlite.org/optoverview.html, 2.2): within a stream
+ * or a correlation few events are to be looked at.
+ */
+function filterOf(
+  types: readonly string[],
+  correlation: string | undefined,
+  stream: string | undefined,
+): string {
+  const isNarrow = stream !== undefined || correlation !== undefined;
+  const list = types.map(() => '?').join(', ');
+  const ofTypes = types.length === 0 ? '' : ` AND ${isNarrow ? '+' : ''}type IN (${list})`;
+  if (correlation === undefined) return ofTypes;
+  // The index is partial, and SQLite is to see that its condition holds.
+  return `${ofTypes} AND ${CORRELATION} = ?${stream === undefined ? ` AND ${CORRELATION} IS NOT NULL` : ''}`;
 }
 
 type Row = Omit<RecordedEvent, 'data' | 'metadata'> & {

@@ -2,7 +2,7 @@ import type { RecordedEvent } from './event.ts';
 import type { HeadWatch } from './head-watch.ts';
 import type { LogReader, ReadOptions } from './reader.ts';
 
-export interface SubscribeOptions extends Omit<ReadOptions, 'after'> {
+export interface SubscribeOptions extends Omit<ReadOptions, 'after' | 'before' | 'isDescending'> {
   readonly signal?: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import type { RecordedEvent } from '../event-log/event.ts';
-import type { ReadOptions } from '../event-log/reader.ts';
+import { filterOf } from './event-pages.ts';
 import type { Services } from './services.ts';
 import { comeAgain, eventBlock, SSE_HEADERS, type SseSource, sseStream } from './sse.ts';
 import { lastEventId, wantsEventStream } from './stream-request.ts';
@@ -40,15 +40,10 @@ function after(c: Context): number {
   return lastEventId(c)?.position ?? Number(text ?? 0);
 }
 
-function filterOf(c: Context): Pick<ReadOptions, 'types' | 'stream'> {
-  const types = c.req.queries('type') ?? [];
-  return { stream: c.req.query('stream'), types: types.length > 0 ? types : undefined };
-}
-
 /** Reads the log a page at a time, as its reader takes it. */
 class LogSseSource implements SseSource {
   readonly #services: Services;
-  readonly #filter: Pick<ReadOptions, 'types' | 'stream'>;
+  readonly #filter: ReturnType<typeof filterOf>;
   readonly #onClose: () => void;
   #page: RecordedEvent[] = [];
   /** The position up to which the log has been looked through. */
@@ -58,7 +53,7 @@ class LogSseSource implements SseSource {
   constructor(
     services: Services,
     position: number,
-    filter: Pick<ReadOptions, 'types' | 'stream'>,
+    filter: ReturnType<typeof filterOf>,
     onClose: () => void,
   ) {
     this.#services = services;

@@ -9,10 +9,10 @@ import type { Services } from './services.ts';
 /** `/events` and `/streams/<stream>`: append and read. */
 export function eventRoutes(services: Services): Hono {
   const app = new Hono();
-  app.get('/events', (c) => {
-    const options = readOptions(c);
+  app.get('/events', async (c) => {
+    const options = await readOptions(c, services);
     const events = services.events(options);
-    linkToNext(c, events, options.limit);
+    linkToNext(c, events, options);
     return c.json(events);
   });
   app.post('/events', async (c) => {
@@ -43,7 +43,7 @@ export function eventRoutes(services: Services): Hono {
 }
 
 /** A stream's events, tagged with the stream's version. */
-function readStream(c: Context, services: Services): Response {
+async function readStream(c: Context, services: Services): Promise<Response> {
   const stream = c.req.param('stream') as string;
   const version = services.version(stream);
   if (version === 0)
@@ -52,9 +52,9 @@ function readStream(c: Context, services: Services): Response {
     });
   c.header('ETag', `"${version}"`);
   c.header('Cache-Control', 'private, no-cache');
-  const options = readOptions(c);
+  const options = await readOptions(c, services);
   if (matches(c.req.header('If-None-Match'), `"${version}"`)) return c.body(null, 304);
   const events = services.events({ ...options, stream });
-  linkToNext(c, events, options.limit);
+  linkToNext(c, events, options);
   return c.json(events);
 }

@@ -71,6 +71,8 @@ export interface Services {
     options: QueryOptions,
   ): Promise<ViewAnswer>;
   resolvePoint(point: Point): Promise<ResolvedPoint>;
+  /** The greatest position whose event happened at or before a time; 0 where there is none. */
+  positionAt(time: string): Promise<number>;
   /** As `query`, as of an earlier position; waits so many milliseconds for a copy to be built. */
   queryAsOf(
     view: string,

@@ -4,10 +4,16 @@ import { schemaRef } from './schemas.ts';
 
 const tags = ['Events'];
 const whole = { type: 'integer', minimum: 0 };
+const time = { type: 'string', format: 'date-time' };
 const paging = [
   queryParameter('after', 'only events after this position', whole),
   queryParameter('limit', 'at most so many; 1000 is the most', whole),
   queryParameter('type', 'only events of these types, between commas'),
+  queryParameter('before', 'only events before this position', whole),
+  queryParameter('order', 'asc, or desc for the last one first', { enum: ['asc', 'desc'] }),
+  queryParameter('correlation', 'only events whose metadata has this correlationId'),
+  queryParameter('since', 'only events after all that happened before this time', time),
+  queryParameter('until', 'no events after the last that happened at or before this time', time),
 ];
 const listOfEvents = {
   description: 'Events in order of position; a stream of them for `Accept: text/event-stream`',
