@@ -25,6 +25,14 @@ export function isEngineFault(error: unknown): boolean {
   return code === 'LOG_GAP' || code === 'CHECKPOINT_MOVED';
 }
 
+/**
+ * True for an event in a schema version that the definitions do not know yet: the event is good, and newer definitions
+ * will read it. So it is no dead letter; its projection stops in front of it, and the others go on.
+ */
+export function isTooNew(error: unknown): boolean {
+  return codeOf(error) === 'EVENT_SCHEMA_NEWER';
+}
+
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';

@@ -4,8 +4,9 @@ import { ProjectionistError } from '../errors.ts';
 import type { ProgramFunction } from '../projection/compile.ts';
 import { feedInsert, UPCAST_FUNCTION } from '../projection/feed-sql.ts';
 import type { Program } from '../projection/program.ts';
-import { isDamage, isEngineFault, isStorageFault } from './faults.ts';
+import { isDamage, isEngineFault, isStorageFault, isTooNew } from './faults.ts';
 import { type Checkpoint, readCheckpoint } from './generation-file.ts';
+import { tooNew } from './too-new.ts';
 
 /** Brings an event's data from one schema version to another. */
 export type UpcastData = (type: string, from: number, to: number, data: unknown) => unknown;
@@ -143,6 +144,7 @@ export class Projector {
       .prepare('SELECT id, type, stream FROM log.events WHERE position = ?')
       .get(position) as { id: string; type: string; stream: string } | undefined;
     const { projection } = this.program;
+    if (isTooNew(cause)) return tooNew(cause as ProjectionistError, { projection, position, ...event });
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new ProjectionistError(
       'APPLY_FAILED',

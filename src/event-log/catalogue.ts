@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ProjectionistError } from '../errors.ts';
 
-/** Turns data of schema version n into version n + 1. Pure: it is called again at every replay. */
+/** Turns data of schema version n into version n + 1. Pure and synchronous: it is called again at every replay. */
 export type Upcaster = (old: never) => unknown;
 
 /** One event type: the schema of its current version and how older versions become it. */
@@ -66,14 +66,29 @@ function checkDefinition(type: string, definition: EventDefinition): void {
   }
   const versions = Object.keys(definition.upcast ?? {}).map(Number);
   for (const [index, version] of versions.toSorted((a, b) => a - b).entries()) {
-    if (version === index + 1 && typeof definition.upcast?.[version] === 'function') continue;
+    const step: unknown = definition.upcast?.[version];
+    if (version !== index + 1 || typeof step !== 'function') {
+      throw invalid(
+        type,
+        `The upcasters of ${type} are not numbered 1, 2, 3 …`,
+        'Each key is the version it starts from, and each value a function.',
+      );
+    }
+    if (!Object.hasOwn(ASYNCHRONOUS, step.constructor.name)) continue;
     throw invalid(
       type,
-      `The upcasters of ${type} are not numbered 1, 2, 3 …`,
-      'Each key is the version it starts from, and each value a function.',
+      `The upcaster of ${type} from schema version ${version} is ${ASYNCHRONOUS[step.constructor.name]}`,
+      'Write an ordinary function that returns the new data: a replay calls it in the middle of a transaction.',
     );
   }
 }
+
+/** Functions that return no data, by their constructors. */
+const ASYNCHRONOUS: Readonly<Record<string, string>> = {
+  AsyncFunction: 'asynchronous',
+  GeneratorFunction: 'a generator',
+  AsyncGeneratorFunction: 'a generator',
+};
 
 function invalid(eventType: string, message: string, hint: string): ProjectionistError {
   return new ProjectionistError('DEFINITION_INVALID', message, { hint, evidence: { eventType } });

@@ -1,23 +1,16 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { v7 as uuidv7 } from 'uuid';
-import { ProjectionistError } from '../errors.ts';
-import { currentSchemaVersion, type EventCatalogue, type EventDefinition } from './catalogue.ts';
+import type { ProjectionistError } from '../errors.ts';
+import type { EventCatalogue } from './catalogue.ts';
+import { dataProblem, type KnownType, knownTypes } from './check-data.ts';
 import { envelopeOf, metadataIn, nameIn, schemaVersionIn, timeIn } from './envelope.ts';
 import type { CheckedEvent } from './event.ts';
 import { type Envelope, eventProblem, invalidField } from './event-problem.ts';
 import { jsonText } from './json-text.ts';
-import { upcastTo } from './upcast.ts';
 
 export type EventCheck = (input: unknown) => CheckedEvent;
 
 /** Where events come from: JSON.parse, so that their data is JSON already, or anybody's code. */
 export type EventOrigin = 'json' | 'code';
-
-/** A type of the catalogue, with what would be worked out again for each event. */
-interface KnownType {
-  readonly definition: EventDefinition;
-  readonly current: number;
-}
 
 /**
  * A function that checks one event: its envelope, its type against the catalogue, its data against the type's schema
@@ -55,59 +48,10 @@ export function eventCheck(
   };
 }
 
-function knownTypes(catalogue: EventCatalogue): Map<string, KnownType> {
-  const entries = Object.entries(catalogue.events);
-  return new Map(
-    entries.map(([type, definition]) => [type, { definition, current: currentSchemaVersion(definition) }]),
-  );
-}
-
 function checkData(event: Envelope, known: KnownType, schemaVersion: number, data: unknown): void {
-  const { definition, current } = known;
-  const upToDate = schemaVersion === current ? data : upcastData(event, known, schemaVersion, data);
-  const { issues } = validate(definition.schema, upToDate, event);
-  if (issues === undefined) return;
-  const [issue] = issues;
-  const field = ['data', ...pathOf(issue)].join('.');
-  throw invalidField(event, field, issue?.message ?? 'does not match its schema');
-}
-
-function upcastData(event: Envelope, known: KnownType, schemaVersion: number, data: unknown): unknown {
-  try {
-    return upcastTo(known.definition, String(event['type']), schemaVersion, known.current, data);
-  } catch (error) {
-    if (error instanceof ProjectionistError) throw error;
-    throw invalidField(
-      event,
-      'data',
-      `cannot be upcast from schema version ${schemaVersion}: ${String(error)}`,
-    );
-  }
-}
-
-function validate(
-  schema: StandardSchemaV1,
-  data: unknown,
-  event: Envelope,
-): StandardSchemaV1.Result<unknown> {
-  let result;
-  try {
-    result = schema['~standard'].validate(data);
-  } catch (error) {
-    throw invalidField(event, 'data', `cannot be checked, because its schema throws: ${String(error)}`);
-  }
-  if (!(result instanceof Promise)) return result;
-  // Zod answers a promise too where a transform or a refinement has thrown; its rejection must not go unheard.
-  result.catch(() => {});
-  throw invalidField(
-    event,
-    'data',
-    'has a schema that validates asynchronously, or throws; events need a synchronous one',
-  );
-}
-
-function pathOf(issue: StandardSchemaV1.Issue | undefined): string[] {
-  return (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  const problem = dataProblem(known, schemaVersion, data);
+  if (problem === undefined) return;
+  throw invalidField(event, ['data', ...problem.path].join('.'), problem.what, problem.cause);
 }
 
 function unknownType(

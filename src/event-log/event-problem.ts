@@ -4,13 +4,19 @@ import { type ErrorCode, type ErrorDetails, ProjectionistError } from '../errors
 export type Envelope = Readonly<Record<string, unknown>>;
 
 /** EVENT_INVALID for one field; `what` is the rest of a sentence that starts with the field. */
-export function invalidField(event: Envelope, field: string, what: string): ProjectionistError {
+export function invalidField(
+  event: Envelope,
+  field: string,
+  what: string,
+  cause?: unknown,
+): ProjectionistError {
   const type = textOf(event, 'type');
   const words = /^[A-Z][a-z]/.test(what) ? `— ${what}` : what;
   return eventProblem('EVENT_INVALID', event, field, `${type ?? 'An event'}: ${field} ${words}`, {
     hint: field.startsWith('data')
       ? `Compare the event with the schema of ${type ?? 'its type'} in the catalogue.`
       : undefined,
+    cause,
   });
 }
 

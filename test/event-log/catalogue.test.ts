@@ -28,6 +28,19 @@ describe('defineEvents', () => {
     }
     expect(isCatalogue(defineEvents({ a: { schema, upcast: { 2: same, 1: same } } }))).toBe(true);
   });
+
+  test('refuses upcasters that return a promise or a generator, naming the step', () => {
+    const asynchronous = async (old: unknown) => old;
+    expect(() => defineEvents({ a: { schema, upcast: { 1: same, 2: asynchronous } } })).toThrow(
+      'The upcaster of a from schema version 2 is asynchronous',
+    );
+    const generator = function* (old: unknown) {
+      yield old;
+    };
+    expect(() => defineEvents({ a: { schema, upcast: { 1: generator } } })).toThrow(
+      'The upcaster of a from schema version 1 is a generator',
+    );
+  });
 });
 
 describe('mergeCatalogues', () => {
