@@ -21,13 +21,7 @@ export function namedQueryRoutes(services: Services): Hono {
     const preferences = queryPreferences(c.req.header('Prefer'));
     const found = services.namedQuery(c.req.param('query'));
     const { call, rest } = await (c.req.method === 'POST' ? posted(c, found) : inAddress(c, found));
-    const answer = await answerOf(
-      c,
-      services,
-      call,
-      rest,
-      queryOptionsOf(c, services, preferences.isCounted),
-    );
+    const answer = await answerOf(c, services, call, rest, queryOptionsOf(c, services, preferences.count));
     const lag = Math.max(0, services.head() - answer.position);
     return viewResponse(c, answer, form, lag, preferences.applied);
   });

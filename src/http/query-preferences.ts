@@ -1,14 +1,15 @@
 import { ProjectionistError } from '../errors.ts';
+import type { CountKind } from '../query/count.ts';
 import { parsePrefer } from './prefer.ts';
 
 /** What `Prefer` says of a query's answer. */
 export interface QueryPreferences {
-  readonly isCounted: boolean;
+  readonly count: CountKind | undefined;
   /** The preferences that are kept, as `Preference-Applied` says them. */
   readonly applied: readonly string[];
 }
 
-const NONE: QueryPreferences = { isCounted: false, applied: [] };
+const NONE: QueryPreferences = { count: undefined, applied: [] };
 
 /** Preferences that are read here or elsewhere, with the values that they may have. */
 const KNOWN: Readonly<Record<string, RegExp>> = {
@@ -25,21 +26,20 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Reads `Prefer: count=exact|planned|estimated, handling=strict`. Every count is exact: SQLite keeps no statistics that are
- * as good. Throws PREFERENCE_INVALID for what is unknown, where the handling is strict.
+ * Reads `Prefer: count=exact|planned|estimated, handling=strict`. Throws PREFERENCE_INVALID for what is unknown, where the handling is strict.
  */
 export function queryPreferences(header: string | undefined): QueryPreferences {
   if (header === undefined) return NONE;
   const preferences = parsePrefer(header);
   const handling = preferences.get('handling');
   if (handling === 'strict') refuseUnknown(preferences);
-  const count = preferences.get('count');
-  const isCounted = count !== undefined && isValid('count', count);
+  const asked = preferences.get('count');
+  const count = asked !== undefined && isValid('count', asked) ? (asked as CountKind) : undefined;
   return {
-    isCounted,
+    count,
     applied: [
       ...(handling === 'strict' || handling === 'lenient' ? [`handling=${handling}`] : []),
-      ...(isCounted ? [`count=${count}`] : []),
+      ...(count !== undefined ? [`count=${count}`] : []),
     ],
   };
 }

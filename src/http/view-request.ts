@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { CountKind } from '../query/count.ts';
 import type { QueryOptions } from '../query/query-view.ts';
 import { callerOf } from './caller.ts';
 import { rangeOf } from './range.ts';
@@ -11,11 +12,11 @@ export function parametersOf(c: Context): URLSearchParams {
 }
 
 /** What a request says of its query beside the query string: its range, and who asks. */
-export function queryOptionsOf(c: Context, services: Services, isCounted: boolean): QueryOptions {
+export function queryOptionsOf(c: Context, services: Services, count: CountKind | undefined): QueryOptions {
   const policies = services.policies();
   return {
     range: rangeOf(c.req.header('Range'), c.req.header('Range-Unit')),
-    isCounted,
+    count,
     policy: policies.isEmpty ? undefined : policies.for(callerOf(c).claims),
   };
 }

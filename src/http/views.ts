@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import type { CountKind } from '../query/count.ts';
 import type { ViewAnswer } from '../query/query-view.ts';
 import { formOf } from './accept.ts';
 import { COPY_PATIENCE, markMemento, pointOf } from './as-of.ts';
@@ -17,7 +18,7 @@ export function viewRoutes(services: Services): Hono {
   app.get('/views/:view', async (c) => {
     const form = formOf(c.req.header('Accept'));
     const preferences = queryPreferences(c.req.header('Prefer'));
-    const answer = await answerOf(c, services, preferences.isCounted);
+    const answer = await answerOf(c, services, preferences.count);
     const lag = Math.max(0, services.head() - answer.position);
     return viewResponse(c, answer, form, lag, preferences.applied);
   });
@@ -29,10 +30,10 @@ export function viewRoutes(services: Services): Hono {
 
 const READING = 'GET, HEAD, OPTIONS';
 
-async function answerOf(c: Context, services: Services, isCounted: boolean): Promise<ViewAnswer> {
+async function answerOf(c: Context, services: Services, count: CountKind | undefined): Promise<ViewAnswer> {
   const view = c.req.param('view') as string;
   const parameters = parametersOf(c);
-  const options = queryOptionsOf(c, services, isCounted);
+  const options = queryOptionsOf(c, services, count);
   const point = pointOf(c);
   if (point === undefined) return services.query(view, parameters, options);
   const resolved = await services.resolvePoint(point);

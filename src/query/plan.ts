@@ -1,5 +1,6 @@
 import type { SqliteStatement } from '../database/open.ts';
 import type { ViewDescription } from '../projection/program.ts';
+import { type CountKind, type CountPlan, countPlanOf } from './count.ts';
 import { decodeCursor } from './cursor.ts';
 import type { Binding, SqlValue } from './fragment.ts';
 import type { QueryLimits } from './limits.ts';
@@ -21,6 +22,7 @@ export interface Plan {
   /** The names of the answer's columns. */
   readonly columns: readonly string[];
   readonly keys: readonly Ordering[] | undefined;
+  readonly count: CountPlan;
   /** True where one row is found by its key, and no page is to be cut. */
   readonly isPoint: boolean;
 }
@@ -28,7 +30,7 @@ export interface Plan {
 export interface PlanOptions {
   readonly limits: QueryLimits;
   readonly policy: RowPolicy | undefined;
-  readonly isCounted: boolean;
+  readonly count: CountKind | undefined;
 }
 
 /** A view and its rows, where these are no table's: a named query's answer. */
@@ -51,7 +53,7 @@ export function planOf(
   const isPlain = options.policy === undefined && source.sql === undefined && page.after === undefined;
   if (!isPlain) return makePlan(reader, source, parameters, page, options);
   const cache = cacheOf(reader);
-  const shape = `${source.view.name}\n${mayBePoint(page) ? 'p' : ''}${options.isCounted ? 'c' : ''}${options.limits.maxRows}${options.limits.aggregates ? 'a' : ''}\n${shapeOf(parameters)}`;
+  const shape = `${source.view.name}\n${mayBePoint(page) ? 'p' : ''}${options.count ?? ''}${options.limits.maxRows}${options.limits.aggregates ? 'a' : ''}\n${shapeOf(parameters)}`;
   const known = cache.get(shape);
   if (known !== undefined) return known;
   const plan = makePlan(reader, source, parameters, page, options);
@@ -90,16 +92,27 @@ function makePlan(
   const columns = namesOf(query);
   if (mayBePoint(page) && options.policy === undefined && source.sql === undefined && isPoint(query)) {
     const { sql, bindings } = renderPoint(query, limits.maxRows);
-    return { query, statement: reader.prepare(sql).raw(), bindings, columns, keys: undefined, isPoint: true };
+    return {
+      query,
+      statement: reader.prepare(sql).raw(),
+      bindings,
+      columns,
+      keys: undefined,
+      count: { counted: 'none', planned: undefined },
+      isPoint: true,
+    };
   }
+  const policies = policiesOf(options.policy, query, source);
+  const isRestricted = policies.size > 0 || source.sql !== undefined;
+  const count = countPlanOf(reader, query, options.count, isRestricted);
   const { sql, bindings, keys } = renderQuery(query, {
     maxRows: limits.maxRows,
-    policies: policiesOf(options.policy, query, source),
+    policies,
     source: source.sql,
-    isCounted: options.isCounted,
+    counted: count.counted,
     after: page.after === undefined ? undefined : decodeCursor(page.after, orderOf(query)),
   });
-  return { query, statement: reader.prepare(sql).raw(), bindings, columns, keys, isPoint: false };
+  return { query, statement: reader.prepare(sql).raw(), bindings, columns, keys, count, isPoint: false };
 }
 
 function mayBePoint(page: Page): boolean {

@@ -1,5 +1,6 @@
 import { ProjectionistError } from '../errors.ts';
 import type { ViewDescription } from '../projection/program.ts';
+import { type CountKind, totalOf } from './count.ts';
 import { encodeCursor } from './cursor.ts';
 import { type QueryLimits, USUAL_LIMITS } from './limits.ts';
 import { type Page, pageOf, type RowRange } from './page.ts';
@@ -17,8 +18,8 @@ export interface QueryOptions {
   readonly limits?: QueryLimits | undefined;
   /** The rows that a `Range` header asks for. */
   readonly range?: RowRange | undefined;
-  /** Whether all rows are to be counted. */
-  readonly isCounted?: boolean | undefined;
+  /** How all rows are to be counted; undefined for not at all. */
+  readonly count?: CountKind | undefined;
   /** Which rows whoever asks may see: it holds wherever a view occurs. */
   readonly policy?: RowPolicy | undefined;
 }
@@ -53,17 +54,16 @@ export function querySource(
   const limits = options.limits ?? USUAL_LIMITS;
   const parameters = readParameters(search, limits);
   const page = pageOf(parameters, options.range, limits.maxRows);
-  const isCounted = options.isCounted ?? false;
   const plan = planOf(reader, source, parameters, page, {
     limits,
     policy: options.policy,
-    isCounted,
+    count: options.count,
   });
   const found = run(reader, plan, valuesOf(plan, parameters, page));
   return new ViewAnswer(reader.generation, {
     ...cut(found, plan, page),
     position: found[0],
-    total: isCounted ? (found[4] ?? found[1]) : undefined,
+    total: options.count && totalOf(plan.count, { total: found[4], found: found[1] }, page, limits.maxRows),
     offset: page.offset,
     columns: plan.columns,
   });

@@ -1,4 +1,5 @@
-import { type Fragment, fragment, joined, name, paged, type SqlValue, written } from './fragment.ts';
+import type { CountPlan } from './count.ts';
+import { bound, type Fragment, fragment, joined, name, paged, type SqlValue, written } from './fragment.ts';
 import { queryProblem } from './query-problem.ts';
 import { RenderContext } from './render-context.ts';
 import { renderAfter } from './render-after.ts';
@@ -26,7 +27,7 @@ export interface RenderOptions {
   readonly policies: ReadonlyMap<string, WrittenSql>;
   /** The rows that stand for the view of the query, where it is no table. */
   readonly source: WrittenSql | undefined;
-  readonly isCounted: boolean;
+  readonly counted: CountPlan['counted'];
   /** The order's values of the row after which the page begins. */
   readonly after: readonly SqlValue[] | undefined;
 }
@@ -49,7 +50,7 @@ export function renderQuery(query: ViewQuery, options: RenderOptions): RenderedQ
   const order = orderOf(query);
   const keys = hasCursor(query, order) ? order : undefined;
   const prelude = renderPrelude(query, options);
-  const total = options.isCounted ? renderTotal(context, query) : fragment`NULL`;
+  const total = options.counted === 'none' ? fragment`NULL` : renderTotal(context, query, options.counted);
   const rows = isAggregated(query)
     ? renderGroups(context, query, order)
     : renderRows(context, query, order, keys, options.after);
@@ -99,9 +100,11 @@ function renderGroups(context: RenderContext, query: ViewQuery, order: readonly 
   return fragment`SELECT ${renderObject(context, query, alias)} AS item FROM ${name(query.view.name)} AS ${alias}${renderWhere(context, query, alias)}${grouping}${sorted} LIMIT ${paged('limit')} OFFSET ${paged('offset')}`;
 }
 
-function renderTotal(context: RenderContext, query: ViewQuery): Fragment {
+function renderTotal(context: RenderContext, query: ViewQuery, counted: 'all' | 'some'): Fragment {
   const alias = context.alias();
   const from = fragment`FROM ${name(query.view.name)} AS ${alias}${renderWhere(context, query, alias)}`;
+  if (counted === 'some')
+    return fragment`(SELECT count(*) FROM (SELECT 1 ${from} LIMIT ${bound(context.maxRows + 1)}))`;
   if (!isAggregated(query)) return fragment`(SELECT count(*) ${from})`;
   const grouping = renderGrouping(context, query, alias);
   return fragment`(SELECT count(*) FROM (SELECT ${grouping.sql === '' ? fragment`count(*)` : fragment`1`} ${from}${grouping}))`;

@@ -117,6 +117,12 @@ export class TestLibrary {
     return this;
   }
 
+  /** Gathers statistics, as the end of a build does. */
+  analyze(): this {
+    this.#db.exec('ANALYZE main');
+    return this;
+  }
+
   /** Removes every row. */
   empty(): this {
     this.#db.exec(

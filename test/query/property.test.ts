@@ -34,7 +34,7 @@ function ask(
   for (const { parameter } of filters) parameters.append(...(parameter as [string, string]));
   return queryReader(library.reader, 'books', parameters, {
     limits: { ...USUAL_LIMITS, maxRows },
-    isCounted: true,
+    count: 'exact',
   });
 }
 

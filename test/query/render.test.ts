@@ -18,7 +18,13 @@ function parsed(view: string, query: string) {
 }
 
 function rendered(view: string, query: string) {
-  const options = { maxRows: 10, policies: new Map(), source: undefined, isCounted: false, after: undefined };
+  const options = {
+    maxRows: 10,
+    policies: new Map(),
+    source: undefined,
+    counted: 'none' as const,
+    after: undefined,
+  };
   const { sql, bindings } = renderQuery(parsed(view, query), options);
   return {
     sql,
@@ -112,7 +118,7 @@ describe('a row policy', () => {
   ])('holds in %s?%s', (view, query, expected) => {
     const answer = queryReader(library.reader, view, new URLSearchParams(query), {
       policy,
-      isCounted: true,
+      count: 'exact',
       limits: { ...USUAL_LIMITS, aggregates: true },
     });
     expect(answer.rows).toEqual(expected);
