@@ -37,6 +37,8 @@ export interface ProjectionistOptions extends HttpSettings, ViewSettings {
   /** Whether queries may select `count()`, `sum()`, `avg()`, `min()` and `max()`; default false. */
   readonly aggregates?: boolean;
   readonly now?: () => Date;
+  /** Whether other processes may ask this one for rebuilds and rollbacks through the data folder; default true. */
+  readonly takesCommands?: boolean;
   /** Hears what happens to projections: builds, swaps, failures. */
   readonly announce?: Announce;
   /** Hears of faults that no caller could be told of. */
@@ -115,6 +117,7 @@ export class Projectionist {
         ...(options.now && { now: options.now }),
         ...(options.announce && { announce: options.announce }),
         ...(options.onFault && { onFault: options.onFault }),
+        ...(options.takesCommands !== undefined && { takesCommands: options.takesCommands }),
         ...(folder !== undefined && { reload: () => this.#load(folder) }),
       });
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { Catalog } from '../engine/catalog.ts';
 import { inspect, isEngineRunning } from '../engine/inspect.ts';
 import { type ErrorReport, errorFrom, ProjectionistError } from '../errors.ts';
+import type { Definitions } from '../projection/load.ts';
 import { Projectionist } from '../projectionist.ts';
 import { definitionsNamed } from './definitions.ts';
 import type { Io } from './io.ts';
@@ -18,7 +19,8 @@ type CommandName = 'rebuild' | 'rollback';
 
 /**
  * Rebuilds or rolls back a projection: through the process that runs the data folder's projections where there is one,
- * and here otherwise. Resolves when the other generation is live.
+ * and here otherwise. Commands that come together take turns: one runs here, the others wait until it has ended, or are
+ * carried out by a server that has begun meanwhile. Resolves when the other generation is live.
  */
 export async function runCommand(
   io: Io,
@@ -33,22 +35,28 @@ export async function runCommand(
     if (build) progress.show({ title: `Building ${projection}`, done: build.position, total: head });
   };
   try {
-    return isEngineRunning(config.data)
-      ? await ask(io, config, command, projection, show)
-      : await runHere(config, command, projection, show);
+    for (;;) {
+      const result = isEngineRunning(config.data)
+        ? await ask(io, config, command, projection, show)
+        : await runHere(config, command, projection, show);
+      if (result !== undefined) return result;
+    }
   } finally {
     progress.end();
   }
 }
 
+/** Undefined where another process was first to work on the folder. */
 async function runHere(
   config: Config,
   command: CommandName,
   projection: string,
   show: () => void,
-): Promise<CommandResult> {
+): Promise<CommandResult | undefined> {
   const definitions = await definitionsNamed(config.projections, [projection]);
-  await using projectionist = new Projectionist({ data: config.data, projections: [] }, definitions);
+  const opened = openUnlessHeld(config.data, definitions);
+  if (opened === undefined) return undefined;
+  await using projectionist = opened;
   projectionist.start();
   const timer = setInterval(show, SHOW_INTERVAL);
   try {
@@ -58,16 +66,29 @@ async function runHere(
   }
 }
 
+function openUnlessHeld(data: string, definitions: Definitions): Projectionist | undefined {
+  try {
+    // It knows one projection only, so others' commands wait until it has ended.
+    return new Projectionist({ data, projections: [], takesCommands: false }, definitions);
+  } catch (error) {
+    if (error instanceof ProjectionistError && error.code === 'LOCKED') return undefined;
+    throw error;
+  }
+}
+
 const SHOW_INTERVAL = 100;
 
-/** Leaves the command in the catalogue, and waits for its answer. */
+/**
+ * Leaves the command in the catalogue, and waits for its answer. Undefined, and the command is withdrawn, where the
+ * process that could have taken it ended first.
+ */
 async function ask(
   io: Io,
   config: Config,
   command: CommandName,
   projection: string,
   show: () => void,
-): Promise<CommandResult> {
+): Promise<CommandResult | undefined> {
   const catalog = new Catalog(join(config.data, 'catalog.db'));
   try {
     const id = catalog.commands.ask(command, projection, new Date());
@@ -76,16 +97,26 @@ async function ask(
       if (state === 'done')
         return { projection, ...(JSON.parse(answer as string) as { generation: number }) };
       if (state === 'failed') throw errorFrom(JSON.parse(answer as string) as ErrorReport);
-      if (io.ended.aborted)
-        throw new ProjectionistError('CLOSED', 'Interrupted; the running server goes on with it');
-      if (!isEngineRunning(config.data))
+      if (io.ended.aborted) throw interrupted(catalog.commands.withdraw(id));
+      if (!isEngineRunning(config.data)) {
+        if (catalog.commands.withdraw(id)) return undefined;
+        // It may have been answered since it was looked at.
+        if (catalog.commands.find(id)?.state !== 'running') continue;
         throw new ProjectionistError('CLOSED', 'The server ended before it was done', {
           hint: 'Run the command again: it then works without a server.',
         });
+      }
       show();
       await delay(SHOW_INTERVAL);
     }
   } finally {
     catalog.close();
   }
+}
+
+function interrupted(isWithdrawn: boolean): ProjectionistError {
+  return new ProjectionistError(
+    'CLOSED',
+    isWithdrawn ? 'Interrupted; nothing was done' : 'Interrupted; the running server goes on with it',
+  );
 }

@@ -1,4 +1,5 @@
 import { ProjectionistError } from '../errors.ts';
+import { describeHolder, forgetHolder, noteHolder, readHolder } from './lock-holder.ts';
 import { openDatabase, type SqliteDatabase } from './open.ts';
 import { isBusy, storageError } from './storage-error.ts';
 
@@ -39,9 +40,27 @@ function release(db: SqliteDatabase): void {
 /** Milliseconds for which somebody may hold the lock who only wanted to know whether it is held. */
 const PROBE = 250;
 
-/** As `tryLock`, but a lock that is held is an error with `message`. */
+/**
+ * As `tryLock`, but a lock that is held is an error with `message` and who holds it, which is noted down beside the lock:
+ * in a file of its own, that is there to be read and decides nothing.
+ */
 export function requireLock(path: string, message: string, hint: string): Lock {
   const lock = lockWithin(path, PROBE);
-  if (lock === undefined) throw new ProjectionistError('LOCKED', message, { hint, evidence: { file: path } });
-  return lock;
+  if (lock === undefined) throw refusal(path, message, hint);
+  noteHolder(path);
+  return {
+    release: () => {
+      forgetHolder(path);
+      lock.release();
+    },
+  };
+}
+
+function refusal(path: string, message: string, hint: string): ProjectionistError {
+  const holder = readHolder(path);
+  return new ProjectionistError(
+    'LOCKED',
+    holder === undefined ? message : `${message} (${describeHolder(holder)})`,
+    { hint, evidence: { file: path, ...(holder && { actual: `${holder.host}:${holder.pid}` }) } },
+  );
 }

@@ -44,6 +44,11 @@ export class CommandTable {
     return this.#db.prepare(sql).get(id) as Command | undefined;
   }
 
+  /** Takes a command back; false where somebody has begun it. */
+  withdraw(id: number): boolean {
+    return this.#db.prepare("DELETE FROM commands WHERE id = ? AND state = 'asked'").run(id).changes === 1;
+  }
+
   answer(id: number, state: Command['state'], answer: unknown): void {
     this.#db
       .prepare('UPDATE commands SET state = ?, answer = ? WHERE id = ?')

@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly reload?: () => Promise<Definitions>;
   /** Hears of faults that no caller could be told of. */
   readonly onFault?: (error: unknown) => void;
+  /** Whether other processes may ask for rebuilds through the data folder; default true. */
+  readonly takesCommands?: boolean;
 }
 
 /** Milliseconds between two looks at what could change behind the engine's back. */
@@ -123,7 +125,7 @@ export class Engine {
     }
     this.#stopGrowth = this.#options.log.onGrowth((head) => this.#grow(head));
     this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL);
-    this.#desk.open();
+    if (this.#options.takesCommands !== false) this.#desk.open();
   }
 
   status(): ProjectionStatus[] {
