@@ -14,6 +14,11 @@ const settings = z.strictObject({
   projections: z.string().min(1).describe('folder of the definition files'),
   port: z.coerce.number().int().min(0).max(65535).describe('port of the HTTP API; 0 for any free one'),
   host: z.string().min(1).describe('address that the HTTP API listens on'),
+  shutdownSeconds: z.coerce
+    .number()
+    .positive()
+    .max(86_400)
+    .describe('seconds that open requests and batches have when the server ends'),
   maxRows: whole.describe('rows in an answer at most'),
   aggregates: z.boolean().exactOptional().describe('whether queries may count, sum and average'),
   ...httpSettings.shape,
@@ -26,7 +31,13 @@ export type Config = Readonly<z.infer<typeof settings>>;
 export type ConfigFile = Partial<Config>;
 
 /** Every default. */
-const DEFAULTS: Config = { data: 'data', projections: 'projections', port: 4000, host: '127.0.0.1' };
+const DEFAULTS: Config = {
+  data: 'data',
+  projections: 'projections',
+  port: 4000,
+  host: '127.0.0.1',
+  shutdownSeconds: 10,
+};
 const DEFAULT_FILE = 'projectionist.config.ts';
 
 export interface ConfigSources {
@@ -58,7 +69,7 @@ function fromEnvironment(environment: ConfigSources['environment']): Record<stri
   const tokens = environment['PROJECTIONIST_TOKENS'];
   const values = Object.keys(DEFAULTS).map((name) => [
     name,
-    environment[`PROJECTIONIST_${name.toUpperCase()}`],
+    environment[`PROJECTIONIST_${name.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`],
   ]);
   return {
     ...pick(Object.fromEntries(values)),

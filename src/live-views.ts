@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { storageError } from './database/storage-error.ts';
 import { ProgramLedger } from './engine/as-of/program-ledger.ts';
 import type { Engine } from './engine/engine.ts';
 import { ProjectionistError } from './errors.ts';
@@ -24,6 +25,7 @@ export interface LiveViewsOptions {
   readonly policies: () => RowPolicies;
   readonly limits: QueryLimits;
   readonly settings: LiveSettings;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Live queries over the engine's views: woken by its commits, and resumed by time travel. */
@@ -46,7 +48,12 @@ export class LiveViews {
         past.read(source.projection, position, settings.resume, (reader) => source.evaluate(reader)),
     });
     engine.onLive(({ projection, program }) => {
-      ledger.note(projection, program.hash, readers.ofProjection(projection)?.position() ?? 0);
+      try {
+        ledger.note(projection, program.hash, readers.ofProjection(projection)?.position() ?? 0);
+      } catch (error) {
+        // No room on the disk: it is noted in memory, and written with the next note.
+        options.onFault(storageError(error, data));
+      }
       this.#queries.changed(projection);
     });
     engine.onCommit((projection) => this.#queries.changed(projection));

@@ -73,6 +73,7 @@ export class Projectionist {
     this.log = EventLog.open(join(data, 'log.db'), {
       catalogue: definitions.catalogue,
       ...(options.now && { now: options.now }),
+      onFault: options.onFault,
     });
     this.#engine = this.#openEngine(data, options, definitions);
     this.#engine.onLive((live) => this.#readers.use(live));
@@ -93,6 +94,7 @@ export class Projectionist {
       policies: () => this.#sources.policies(),
       limits: this.#limits,
       settings: liveSettings(options),
+      onFault: options.onFault ?? (() => {}),
     });
     const services = httpServices({
       log: this.log,

@@ -5,6 +5,7 @@ import { devCommand } from './commands/dev.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
+import { logCommand } from './commands/log.ts';
 import { queryCommand } from './commands/query.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -51,6 +52,7 @@ export function createProgram(io: Io): Command {
     queryCommand,
     explainCommand,
     checkCommand,
+    logCommand,
   ];
   for (const make of commands) program.addCommand(inherit(make(io), program));
   return program;
@@ -59,6 +61,7 @@ export function createProgram(io: Io): Command {
 /** Settings may stand after the command too, which is where people write them. */
 function inherit(command: Command, program: Command): Command {
   for (const option of program.options.filter(({ long }) => long !== '--version')) command.addOption(option);
+  for (const nested of command.commands) inherit(nested, program);
   return command
     .copyInheritedSettings(program)
     .showHelpAfterError(`Try: projectionist ${command.name()} --help`);

@@ -3,16 +3,17 @@ import { existsSync } from 'node:fs';
 import { setInterval as ticks } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { createProjectionist } from '../create-projectionist.ts';
-import { ProjectionistError } from '../errors.ts';
-import { openLines } from '../event-log/import.ts';
+import { ProjectionistError, reportOf } from '../errors.ts';
+import { type ImportResult, openLines } from '../event-log/import.ts';
 import { checkExposure } from '../http/exposure.ts';
-import { serve } from '../http/serve.ts';
+import { type RunningServer, serve } from '../http/serve.ts';
 import type { Projectionist } from '../projectionist.ts';
 import { exampleRequests } from './examples.ts';
 import { type Io, line } from './io.ts';
 import { describeNotice } from './notices.ts';
 import { grouped } from './numbers.ts';
 import { ProgressDisplay } from './progress.ts';
+import { shutDown } from './shut-down.ts';
 import { watchDefinitions } from './watch.ts';
 
 export interface ServerOptions {
@@ -29,23 +30,35 @@ export async function runServer(io: Io, config: Config, options: ServerOptions):
     progress.end();
     line(io, text);
   };
-  await using projectionist = await createProjectionist({
+  const projectionist = await createProjectionist({
     ...config,
     announce: (notice) => say(describeNotice(notice)),
-    onFault: (error) => io.error.write(`Error: ${error instanceof Error ? error.stack : String(error)}\n`),
+    onFault: (error) => printFault(io, error),
   });
-  if (options.seed !== undefined) await seed(io, projectionist, options.seed, progress);
-  const server = await serve(projectionist.app, config);
-  say(`Listening on ${server.url}`);
-  projectionist.start();
-  await showBuilds(projectionist, progress, io.ended);
-  if (!io.ended.aborted) say(exampleRequests(server.url, projectionist));
-  const watcher = options.isWatching ? watchDefinitions(config.projections, projectionist, say) : undefined;
-  if (!io.ended.aborted) await once(io.ended, 'abort');
-  say('Stopping');
-  await watcher?.close();
-  projectionist.endStreams();
-  await server.close();
+  let server: RunningServer | undefined;
+  try {
+    if (options.seed !== undefined) await seed(io, projectionist, options.seed, progress);
+    if (io.ended.aborted) return;
+    server = await serve(projectionist.app, config);
+    say(`Listening on ${server.url}`);
+    projectionist.start();
+    await showBuilds(projectionist, progress, io.ended);
+    if (!io.ended.aborted) say(exampleRequests(server.url, projectionist));
+    const watcher = options.isWatching ? watchDefinitions(config.projections, projectionist, say) : undefined;
+    if (!io.ended.aborted) await once(io.ended, 'abort');
+    say('Stopping');
+    await watcher?.close();
+  } finally {
+    await shutDown({ projectionist, server }, config.shutdownSeconds);
+  }
+}
+
+/** What nobody foresaw comes with its stack, which a report of it needs. */
+function printFault(io: Io, error: unknown): void {
+  const { message, hint } = reportOf(error);
+  if (error instanceof ProjectionistError)
+    io.error.write(`Error: ${message}\n${hint === undefined ? '' : `Try: ${hint}\n`}`);
+  else io.error.write(`Error: ${error instanceof Error ? error.stack : message}\n`);
 }
 
 async function seed(
@@ -58,10 +71,21 @@ async function seed(
   if (!existsSync(file))
     throw new ProjectionistError('USAGE', `There is no file ${file}`, { hint: 'Check --seed.' });
   const title = `Importing ${file}`;
-  const result = await projectionist.importLines(openLines(file), {
-    onProgress: (lines) => progress.show({ title, done: lines, total: undefined }),
-  });
-  progress.end();
+  const input = openLines(file);
+  const interrupt = (): unknown => input.destroy(new ProjectionistError('CLOSED', 'Interrupted'));
+  io.ended.addEventListener('abort', interrupt);
+  let result: ImportResult;
+  try {
+    result = await projectionist.importLines(input, {
+      onProgress: (lines) => progress.show({ title, done: lines, total: undefined }),
+    });
+  } catch (error) {
+    if (!io.ended.aborted) throw error;
+    return line(io, 'Interrupted; nothing was imported');
+  } finally {
+    io.ended.removeEventListener('abort', interrupt);
+    progress.end();
+  }
   line(io, `Imported ${grouped(result.appended)} events from ${file}`);
 }
 

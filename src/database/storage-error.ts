@@ -19,6 +19,11 @@ export function isBusy(error: unknown): boolean {
   return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
 }
 
+/** True for an error that says that a file's contents are not what was written. */
+export function isDamaged(error: unknown): error is ProjectionistError {
+  return error instanceof ProjectionistError && error.code === 'DATA_FILE_DAMAGED';
+}
+
 const KNOWN = [
   {
     codes: ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'],
@@ -41,6 +46,18 @@ const KNOWN = [
     code: 'DATA_FOLDER_UNUSABLE',
     message: (path: string) => `Cannot write to ${path}`,
     hint: 'Check that the folder exists and that this user may write to it, or choose another with --data.',
+  },
+  {
+    codes: ['SQLITE_IOERR', 'EIO', 'EFBIG'],
+    code: 'STORAGE_FAILED',
+    message: (path: string) => `The disk that holds ${path} does not do what it is asked to`,
+    hint: 'Look at the disk, its quota and the limits of the process (ulimit -f); it is tried again.',
+  },
+  {
+    codes: ['SQLITE_CORRUPT'],
+    code: 'DATA_FILE_DAMAGED',
+    message: (path: string) => `${path} is damaged`,
+    hint: 'Run `projectionist log check`. Views are built again from the log; a log is restored from a backup.',
   },
   {
     codes: ['SQLITE_NOTADB'],

@@ -4,9 +4,9 @@ import { ProjectionistError } from '../errors.ts';
 /** SQLite's words for a disk, a lock or memory in the way: they say nothing about the event, and pass. */
 const STORAGE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM|CANTOPEN|READONLY)/;
 /** The same once the file could not even be opened, as `openDatabase` words it. */
-const UNUSABLE = new Set(['DISK_FULL', 'DATA_FOLDER_UNUSABLE', 'LOCKED']);
+const UNUSABLE = new Set(['DISK_FULL', 'STORAGE_FAILED', 'DATA_FOLDER_UNUSABLE', 'LOCKED']);
 /** The file is not what was written: no second try will read it, but the log can fill another one. */
-const DAMAGE = /^(SQLITE_CORRUPT|SQLITE_NOTADB|DATA_FILE_FOREIGN|GENERATION_DAMAGED)/;
+const DAMAGE = /^(SQLITE_CORRUPT|SQLITE_NOTADB|DATA_FILE_FOREIGN|DATA_FILE_DAMAGED|GENERATION_DAMAGED)/;
 
 /** True for errors of the disk or of locks: what was tried is worth trying again, later. */
 export function isStorageFault(error: unknown): boolean {
@@ -22,7 +22,7 @@ export function isDamage(error: unknown): boolean {
 /** True for errors that say the projector and its files do not belong together: no single event is to blame. */
 export function isEngineFault(error: unknown): boolean {
   const code = codeOf(error);
-  return code === 'LOG_GAP' || code === 'CHECKPOINT_MOVED';
+  return code === 'LOG_GAP' || code === 'LOG_DAMAGED' || code === 'CHECKPOINT_MOVED';
 }
 
 /**

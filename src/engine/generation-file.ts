@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { type Format, migrate } from '../database/migrate.ts';
 import { openDatabase, type Purpose, type SqliteDatabase } from '../database/open.ts';
 import { transact } from '../database/transaction.ts';
+import { ProjectionistError } from '../errors.ts';
 import { feedSetup } from '../projection/feed-sql.ts';
 import type { IndexDescription, Program } from '../projection/program.ts';
 import { damaged, isDamage } from './faults.ts';
@@ -118,6 +119,16 @@ function mentions(plan: string, index: string): boolean {
 export function connectFeed(db: SqliteDatabase, program: Program, logPath: string): void {
   db.prepare('ATTACH ? AS log').run(logPath);
   for (const sql of feedSetup(program)) db.exec(sql);
+}
+
+/** Throws LOG_REPLACED where the attached log is not the one of that identity: another file stands at its path. */
+export function requireLog(db: SqliteDatabase, logId: string): void {
+  const found = db.prepare('SELECT id FROM log.log').pluck().get() as string | undefined;
+  if (found === logId) return;
+  throw new ProjectionistError('LOG_REPLACED', 'The log was replaced by another one while it was in use', {
+    hint: 'Stop this process, put the right log in place, and start again; see docs/operating.md.',
+    evidence: { expected: logId, actual: found },
+  });
 }
 
 /** Undefined where the file has no views yet. */

@@ -1,10 +1,11 @@
 import { applyPragmas, type SqliteDatabase } from '../database/open.ts';
 import { storageError } from '../database/storage-error.ts';
 import { type ErrorReport, reportOf } from '../errors.ts';
+import { findLogDamage } from '../event-log/log-damage.ts';
 import type { Program } from '../projection/program.ts';
 import { BatchSize } from './batch-size.ts';
 import { backOff, damaged, isDamage, isEngineFault, isStorageFault } from './faults.ts';
-import { connectFeed, openBuilt, openGeneration, sealGeneration } from './generation-file.ts';
+import { connectFeed, openBuilt, openGeneration, requireLog, sealGeneration } from './generation-file.ts';
 import { type ProgramCode, Projector } from './projector.ts';
 
 /** What a runner works on. */
@@ -165,6 +166,7 @@ export class Runner {
     const db = isNew ? openGeneration(path, program, logId, 'bulk') : openBuilt(path, program);
     try {
       connectFeed(db, program, logPath);
+      requireLog(db, logId);
       this.#opened = { db, projector: new Projector(db, program, this.#code) };
     } catch (error) {
       db.close();
@@ -181,7 +183,7 @@ export class Runner {
 
   /** Tells of an error; true when it is worth trying again. */
   #report(error: unknown): boolean {
-    const { path, program } = this.#task;
+    const { path } = this.#task;
     if (isStorageFault(error)) {
       this.#attempt += 1;
       this.#tell({ kind: 'waiting', error: reportOf(storageError(error, path)), attempt: this.#attempt });
@@ -191,8 +193,15 @@ export class Runner {
     }
     this.#hasFailed = true;
     const isForeign = isDamage(error) && (error as { code: string }).code !== 'GENERATION_DAMAGED';
-    const fault = isForeign ? damaged(program.projection, path, 'is damaged', error) : error;
+    const fault = isForeign ? this.#damage(error) : error;
     this.#tell({ kind: 'failed', error: reportOf(fault) });
     return false;
+  }
+
+  /** Whose damage it is: the log is attached to the same connection. */
+  #damage(error: unknown): unknown {
+    const { path, program, logPath } = this.#task;
+    const checkpoint = this.#opened?.projector.position ?? 0;
+    return findLogDamage(logPath, checkpoint) ?? damaged(program.projection, path, 'is damaged', error);
   }
 }

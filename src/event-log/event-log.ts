@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase, type SqliteDatabase } from '../database/open.ts';
-import { storageError } from '../database/storage-error.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { EventCatalogue } from './catalogue.ts';
 import { checkAll } from './check-all.ts';
@@ -12,7 +11,10 @@ import { GroupCommit } from './group-commit.ts';
 import { HeadWatch } from './head-watch.ts';
 import type { ImportOptions, ImportResult } from './import.ts';
 import { importInto } from './import-into.ts';
+import { logError } from './log-damage.ts';
+import { LogFile } from './log-file.ts';
 import { LogReader, type ReadOptions } from './reader.ts';
+import { steadyClock } from './steady-clock.ts';
 import { Subscription, type SubscribeOptions } from './subscription.ts';
 import { type AppendedEvent, type ExpectedVersion, LogWriter } from './writer.ts';
 
@@ -32,6 +34,8 @@ export interface EventLogOptions {
   /** Event types and schemas to check appends against. Without it any event passes. */
   readonly catalogue?: EventCatalogue | undefined;
   readonly now?: () => Date;
+  /** Hears of what keeps the log from being followed, when it begins. */
+  readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
 /** The append-only log of all events, in one SQLite file. */
@@ -57,19 +61,21 @@ export class EventLog {
     options: EventLogOptions,
   ) {
     this.path = path;
-    this.#now = options.now ?? (() => new Date());
+    this.#now = steadyClock(options.now ?? (() => new Date()));
     this.#catalogue = options.catalogue;
     this.#check = eventCheck(options.catalogue, this.#now);
     this.#writerConnection = writer;
     this.#readerConnection = reader;
     this.#reader = new LogReader(reader);
     this.id = this.#reader.id();
-    this.#commits = new GroupCommit(writer, new LogWriter(writer), () => this.#watch.check());
+    const file = new LogFile(path);
+    this.#commits = new GroupCommit(writer, new LogWriter(writer), file, () => this.#watch.check());
     // What a power cut could still take back is not shown to anybody who builds on it.
     this.#watch = new HeadWatch(
       reader,
       () => this.#reader.head(),
       () => this.#commits.isSyncing,
+      { file, onFault: options.onFault ?? (() => {}) },
     );
   }
 
@@ -83,7 +89,7 @@ export class EventLog {
       return new EventLog(path, writer, openDatabase(path, { purpose: 'read' }), options);
     } catch (error) {
       writer.close();
-      throw storageError(error, path);
+      throw logError(error, path);
     }
   }
 

@@ -1,8 +1,9 @@
 import { beginWrite } from '../database/begin-write.ts';
 import type { SqliteDatabase } from '../database/open.ts';
-import { storageError } from '../database/storage-error.ts';
 import { WalSync } from '../database/wal-sync.ts';
 import { ProjectionistError } from '../errors.ts';
+import { logError } from './log-damage.ts';
+import type { LogFile } from './log-file.ts';
 import type { AppendedEvent, AppendRequest, LogWriter } from './writer.ts';
 
 interface Waiting {
@@ -22,22 +23,24 @@ const LONGEST_WAIT = 30_000;
 export class GroupCommit {
   readonly #db: SqliteDatabase;
   readonly #writer: LogWriter;
+  readonly #file: LogFile;
   readonly #onCommit: () => void;
   readonly #sync: WalSync;
   #isSyncing = false;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(db: SqliteDatabase, writer: LogWriter, onCommit: () => void) {
+  constructor(db: SqliteDatabase, writer: LogWriter, file: LogFile, onCommit: () => void) {
     this.#db = db;
     this.#writer = writer;
+    this.#file = file;
     this.#onCommit = onCommit;
     this.#sync = new WalSync(db);
   }
 
   /** True while the log holds events that are committed and not yet on disk: nobody must act on them. */
   get isSyncing(): boolean {
-    return this.#isSyncing;
+    return this.#isSyncing || this.#sync.hasFailed;
   }
 
   /** Resolves when the events are on disk. */
@@ -67,18 +70,22 @@ export class GroupCommit {
 
   async #commit(group: readonly Waiting[]): Promise<void> {
     try {
+      this.#file.requireSame();
+      this.#sync.mend();
       await beginWrite(this.#db, LONGEST_WAIT);
       const answers = this.#writeAll(group);
       this.#isSyncing = true;
       this.#db.exec('COMMIT');
       await this.#sync.sync();
+      // Last: what went to a file without a name is not acknowledged.
+      this.#file.requireSame();
       this.#isSyncing = false;
       for (const answer of answers) answer();
       this.#onCommit();
     } catch (error) {
       this.#isSyncing = false;
       if (this.#db.open && this.#db.inTransaction) this.#db.exec('ROLLBACK');
-      for (const { reject } of group) reject(storageError(error, this.#db.name));
+      for (const { reject } of group) reject(logError(error, this.#db.name));
     }
   }
 

@@ -1,7 +1,18 @@
 import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
+import { logError } from './log-damage.ts';
+import type { LogFile } from './log-file.ts';
 
 /** Milliseconds between two looks for other processes' appends. */
 const POLL_INTERVAL = 10;
+
+/** Polls between two looks whether the file is still the same. */
+const FILE_CHECK = 50;
+
+/** What the watch follows, and who hears when it cannot be followed. */
+export interface Watched {
+  readonly file: LogFile;
+  readonly onFault: (error: unknown) => void;
+}
 
 type Listener = (head: number) => void;
 
@@ -19,13 +30,23 @@ export class HeadWatch {
   readonly #dataVersion: SqliteStatement;
   readonly #readHead: () => number;
   readonly #isUnsettled: () => boolean;
+  readonly #watched: Watched | undefined;
   readonly #listening = new Set<Listening>();
   #seenVersion: number;
   #head: number;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #polls = 0;
+  /** The message of the fault that was told last: each is told once, until all is well again. */
+  #toldFault: string | undefined;
 
-  constructor(reader: SqliteDatabase, readHead: () => number, isUnsettled: () => boolean = () => false) {
+  constructor(
+    reader: SqliteDatabase,
+    readHead: () => number,
+    isUnsettled: () => boolean = () => false,
+    watched?: Watched,
+  ) {
+    this.#watched = watched;
     this.#dataVersion = reader.prepare('PRAGMA data_version').pluck();
     this.#readHead = readHead;
     this.#isUnsettled = isUnsettled;
@@ -46,7 +67,7 @@ export class HeadWatch {
     }
     const listening = { listener, onClose };
     this.#listening.add(listening);
-    this.#timer ??= setInterval(() => this.#poll(), POLL_INTERVAL);
+    this.#timer ??= setInterval(() => this.#pollSafely(), POLL_INTERVAL);
     return () => {
       this.#listening.delete(listening);
       if (this.#listening.size === 0) this.#stopPolling();
@@ -72,6 +93,26 @@ export class HeadWatch {
   #stopPolling(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** A disk that fails for a moment must not end the process. */
+  #pollSafely(): void {
+    try {
+      if (this.#polls++ % FILE_CHECK === 0) this.#watched?.file.requireSame();
+      this.#poll();
+      this.#toldFault = undefined;
+    } catch (error) {
+      this.#tellFault(error);
+    }
+  }
+
+  #tellFault(error: unknown): void {
+    if (this.#watched === undefined) throw error;
+    const known = logError(error, this.#watched.file.path);
+    const message = known instanceof Error ? known.message : String(known);
+    if (message === this.#toldFault) return;
+    this.#toldFault = message;
+    this.#watched.onFault(known);
   }
 
   #poll(): void {

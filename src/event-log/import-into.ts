@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { beginWrite } from '../database/begin-write.ts';
 import { openDatabase } from '../database/open.ts';
-import { storageError } from '../database/storage-error.ts';
 import type { EventCheck } from './check-event.ts';
 import { importLines, type ImportOptions, type ImportResult } from './import.ts';
+import { logError } from './log-damage.ts';
 import { LogWriter } from './writer.ts';
 
 /** Milliseconds to wait for another process's write. */
@@ -32,7 +32,7 @@ export async function importInto(
     db.exec('COMMIT');
     return result;
   } catch (error) {
-    throw storageError(error, path);
+    throw logError(error, path);
   } finally {
     // Closing rolls an unfinished transaction back.
     db.close();

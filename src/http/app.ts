@@ -4,6 +4,7 @@ import { discoveryRoutes } from './discovery.ts';
 import { allowedMethods, edge } from './edge.ts';
 import { eventStreamRoutes } from './event-stream.ts';
 import { eventRoutes } from './events.ts';
+import { faultReports } from './fault-reports.ts';
 import { liveRoutes } from './live.ts';
 import { problemResponse } from './problem.ts';
 import { projectionRoutes } from './projections.ts';
@@ -35,8 +36,9 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
       }),
     ),
   );
+  const report = faultReports((error) => services.reportFault(error));
   app.onError((error, c) => {
-    if (!(error instanceof ProjectionistError)) services.reportFault(error);
+    report(error);
     return problemResponse(c, error);
   });
   return app;

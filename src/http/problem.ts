@@ -45,7 +45,11 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   EVENT_SCHEMA_NEWER: 422,
   LOCKED: 503,
   CLOSED: 503,
-  DISK_FULL: 503,
+  DISK_FULL: 507,
+  STORAGE_FAILED: 503,
+  DATA_FOLDER_UNUSABLE: 503,
+  LOG_DAMAGED: 503,
+  LOG_REPLACED: 503,
   PROJECTION_NOT_READY: 503,
   PROJECTION_STOPPED: 503,
   WAIT_TIMEOUT: 503,
@@ -79,7 +83,7 @@ export function problemOf(error: unknown): { readonly status: ContentfulStatusCo
 /** The same as a response. */
 export function problemResponse(c: Context, error: unknown): Response {
   const { status, body } = problemOf(error);
-  if (status === 503) c.header('Retry-After', '1');
+  if (status === 503 || status === 507) c.header('Retry-After', '1');
   return c.body(JSON.stringify(isOfViews(c) ? withPostgrestCode(body) : body), status, {
     'Content-Type': 'application/problem+json',
   });

@@ -1,9 +1,11 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import type { DirectBindings } from './quick-views.ts';
 import { refuseForeignHost } from './local-host.ts';
+import { OpenRequests } from './open-requests.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
 
 export interface RunningServer {
@@ -11,6 +13,8 @@ export interface RunningServer {
   readonly url: string;
   /** Stops taking connections and resolves when the open requests are answered. */
   close(): Promise<void>;
+  /** The requests that are not answered yet, such as `GET /views/orders`. */
+  openRequests(): string[];
 }
 
 export interface ServeOptions extends HttpSettings {
@@ -23,8 +27,6 @@ export interface ServeOptions extends HttpSettings {
 const LARGEST_HEAD = 64 * 1024;
 /** Milliseconds for a client to send the headers: one that sends them drop by drop is not waited for. */
 const HEADERS_TIMEOUT = 10_000;
-/** Milliseconds that open requests have to end when the server is closed. */
-const GRACE = 10_000;
 
 /** Serves an app. Throws PORT_IN_USE, or CONFIG_INVALID for an address that is none. */
 export function serve(app: Hono, { host, port, ...settings }: ServeOptions): Promise<RunningServer> {
@@ -42,24 +44,18 @@ export function serve(app: Hono, { host, port, ...settings }: ServeOptions): Pro
       connectionsCheckingInterval: 1000,
     },
   });
+  const requests = new OpenRequests(server as Server);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, () => {
       const { port: chosen } = server.address() as AddressInfo;
       const name = host.includes(':') ? `[${host}]` : host;
-      resolve({ url: `http://${name}:${chosen}`, close: () => close(server) });
+      resolve({
+        url: `http://${name}:${chosen}`,
+        close: () => requests.drain(),
+        openRequests: () => requests.list(),
+      });
     });
-  });
-}
-
-function close(server: ServerType): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
   });
 }
 

@@ -31,7 +31,9 @@ export class Waiting {
     const position = whole('min-position', wanted);
     const seconds = whole('wait', preferences.get('wait') ?? String(USUAL_WAIT));
     if (source.generation !== null && source.position >= position) return true;
-    await this.#wait(source.projection, position, Math.min(seconds, this.#limits.wait), c.req.raw.signal);
+    // A server that stops does not wait: the caller asks the next one.
+    const signal = AbortSignal.any([c.req.raw.signal, this.#services.streams.ended]);
+    await this.#wait(source.projection, position, Math.min(seconds, this.#limits.wait), signal);
     return true;
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
 import { LOG_FORMAT } from '../../src/event-log/format.ts';
 import { GroupCommit } from '../../src/event-log/group-commit.ts';
+import { LogFile } from '../../src/event-log/log-file.ts';
 import type { AppendRequest } from '../../src/event-log/writer.ts';
 import { LogWriter } from '../../src/event-log/writer.ts';
 import { migrate } from '../../src/database/migrate.ts';
@@ -33,7 +34,7 @@ function request(stream: string): AppendRequest {
 function groupCommit(onCommit: () => void) {
   const db = openDatabase(join(temporaryFolder(), 'log.db'), { purpose: 'durable' });
   migrate(db, LOG_FORMAT);
-  return { db, commits: new GroupCommit(db, new LogWriter(db), onCommit) };
+  return { db, commits: new GroupCommit(db, new LogWriter(db), new LogFile(db.name), onCommit) };
 }
 
 describe('group commit', () => {

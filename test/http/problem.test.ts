@@ -7,7 +7,7 @@ test('a storage fault is told without the path of the file', () => {
     evidence: { file: '/srv/data/log.db' },
   });
   const { status, body } = problemOf(error);
-  expect(status).toBe(503);
+  expect(status).toBe(507);
   expect(body).toMatchObject({ message: 'The disk that holds the data folder is full', details: null });
   expect(JSON.stringify(body)).not.toContain('/srv');
 });

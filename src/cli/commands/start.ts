@@ -15,6 +15,10 @@ export function serverCommand(name: string, description: string): Command {
     )
     .option('--host <address>', 'address that it listens on (PROJECTIONIST_HOST; default 127.0.0.1)')
     .option('--allow-anonymous', 'let anybody in who reaches --host, without a token')
+    .option(
+      '--shutdown-seconds <number>',
+      'seconds that open requests and batches have when it ends (PROJECTIONIST_SHUTDOWN_SECONDS; default 10)',
+    )
     .option('--seed <file>', 'events to import first, while the log is still empty (NDJSON, .gz too)');
 }
 

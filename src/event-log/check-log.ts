@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { openDatabase, type SqliteDatabase } from '../database/open.ts';
+import { storageError } from '../database/storage-error.ts';
+import { ProjectionistError, reportOf } from '../errors.ts';
+import { LOG_FORMAT } from './format.ts';
+import { LOG_CHECKS, type LogCheck } from './log-checks.ts';
+
+/** Something that a log must not have. */
+export interface LogProblem {
+  /** Which check found it, such as `positions`. */
+  readonly check: string;
+  /** The first position that is concerned; null where it cannot be said. */
+  readonly position: number | null;
+  readonly message: string;
+}
+
+export interface LogReport {
+  readonly file: string;
+  readonly isSound: boolean;
+  /** The position of the last event, and how many there are; null where the file cannot be read so far. */
+  readonly head: number | null;
+  readonly events: number | null;
+  /** The first problems of each check; `found` counts them all. */
+  readonly problems: readonly LogProblem[];
+  readonly found: number;
+}
+
+export interface CheckLogOptions {
+  /** Called before each check, with its name. */
+  readonly onCheck?: (name: string) => void;
+  /** Between two checks, and two stretches of one, the check is given up: CLOSED. */
+  readonly signal?: AbortSignal;
+}
+
+/** The most problems of one check that are reported one by one. */
+const SHOWN = 20;
+
+/**
+ * Reads the whole log at `path` in one snapshot, beside whoever works on it, and reports everything that a log must not
+ * have: damaged pages, gaps, versions that do not count from 1, events that are no JSON, ids that come twice. Throws
+ * DATA_FOLDER_UNUSABLE where there is no file.
+ */
+export async function checkLog(path: string, options: CheckLogOptions = {}): Promise<LogReport> {
+  if (!existsSync(path))
+    throw new ProjectionistError('DATA_FOLDER_UNUSABLE', `There is no log ${path}`, {
+      hint: 'Check --data.',
+    });
+  const report = new Report(path);
+  const db = report.attempt('file', () => openLog(path));
+  if (db === undefined) return report.result(null, null);
+  try {
+    // One snapshot for all checks, whatever is appended meanwhile.
+    db.exec('BEGIN');
+    const count = report.attempt('file', () => countOf(db));
+    for (const check of count === undefined ? [] : LOG_CHECKS) {
+      options.onCheck?.(check.name);
+      await runCheck(db, check, count as Count, report, options.signal);
+    }
+    return report.result(count?.head ?? null, count?.events ?? null);
+  } finally {
+    db.close();
+  }
+}
+
+interface Count {
+  readonly head: number;
+  readonly events: number;
+}
+
+function openLog(path: string): SqliteDatabase {
+  const db = openDatabase(path, { purpose: 'read' });
+  try {
+    if (db.pragma('application_id', { simple: true }) === LOG_FORMAT.applicationId) return db;
+    throw new ProjectionistError('DATA_FILE_FOREIGN', `${path} is no event log`, {});
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function countOf(db: SqliteDatabase): Count {
+  return db
+    .prepare('SELECT coalesce(max(position), 0) AS head, count(*) AS events FROM events NOT INDEXED')
+    .get() as Count;
+}
+
+async function runCheck(
+  db: SqliteDatabase,
+  check: LogCheck,
+  { head }: Count,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const span = check.span ?? Math.max(1, head);
+  for (let from = 0; from === 0 || from < head; from += span) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted === true)
+      throw new ProjectionistError('CLOSED', 'Interrupted; the check is not done');
+    const found = report.attempt(check.name, () => check.find(db, from, Math.min(from + span, head)), from);
+    for (const problem of found ?? []) report.add({ check: check.name, ...problem });
+  }
+}
+
+/** Gathers problems; one that keeps a check from being made is a problem too. */
+class Report {
+  readonly #file: string;
+  readonly #problems: LogProblem[] = [];
+  readonly #counts = new Map<string, number>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  add(problem: LogProblem): void {
+    const count = (this.#counts.get(problem.check) ?? 0) + 1;
+    this.#counts.set(problem.check, count);
+    if (count <= SHOWN) this.#problems.push(problem);
+  }
+
+  attempt<T>(check: string, work: () => T, after = 0): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      const { message } = reportOf(storageError(error, this.#file));
+      const where = after === 0 ? '' : ` (after position ${after})`;
+      this.add({
+        check,
+        position: after === 0 ? null : after + 1,
+        message: `cannot be read${where}: ${message}`,
+      });
+      return undefined;
+    }
+  }
+
+  result(head: number | null, events: number | null): LogReport {
+    const found = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    return { file: this.#file, isSound: found === 0, head, events, problems: this.#problems, found };
+  }
+}
