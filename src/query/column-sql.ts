@@ -1,5 +1,6 @@
+import { jsonAround } from '../projection/column-json.ts';
 import type { ViewColumn } from '../projection/program.ts';
-import { bound, type Fragment, fragment, name } from './fragment.ts';
+import { between, bound, type Fragment, fragment, name } from './fragment.ts';
 import type { Field, JsonStep } from './view-query.ts';
 
 /** A column of the table that stands under `alias`. */
@@ -65,24 +66,6 @@ export function columnJson(alias: Fragment, column: ViewColumn): Fragment {
 
 /** A value of a column's kind, such as the column's greatest, as JSON has it. */
 export function jsonOf(value: Fragment, column: ViewColumn, alias: Fragment): Fragment {
-  switch (column.kind) {
-    case 'boolean':
-      return fragment`json(CASE ${value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`;
-    case 'timestamp':
-      return fragment`coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ${value}, 'unixepoch'), ${value})`;
-    case 'timestamp-ms':
-      return fragment`coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ${value} / 1000.0, 'unixepoch'), ${value})`;
-    case 'json': {
-      const text = textOfJson(alias, column);
-      return fragment`CASE WHEN json_valid(${text}) THEN json(${text}) ELSE ${text} END`;
-    }
-    case 'bigint':
-      return fragment`CAST(${value} AS TEXT)`;
-    case 'bytes':
-      return fragment`CASE WHEN ${value} IS NOT NULL THEN '\\x' || lower(hex(${value})) END`;
-    default:
-      return column.sqlType === 'ANY' || column.sqlType === 'BLOB'
-        ? fragment`CASE typeof(${value}) WHEN 'blob' THEN '\\x' || lower(hex(${value})) ELSE ${value} END`
-        : value;
-  }
+  const shown = column.kind === 'json' ? columnSql(alias, column) : value;
+  return between(jsonAround(column), shown);
 }

@@ -50,6 +50,14 @@ export function joined(parts: readonly Fragment[], separator: ', ' | ' AND ' | '
   };
 }
 
+/** A fragment in every gap between fixed parts of SQL. */
+export function between(parts: readonly string[], value: Fragment): Fragment {
+  return {
+    sql: parts.join(value.sql),
+    bindings: parts.slice(1).flatMap(() => value.bindings),
+  };
+}
+
 /** One of the numbers of the page that is asked for. */
 export function paged(page: 'limit' | 'offset'): Fragment {
   return { sql: '?', bindings: [{ page }] };

@@ -1,0 +1,72 @@
+import { BatchSize } from '../batch-size.ts';
+import { connectFeed, openGeneration } from '../generation-file.ts';
+import { type ProgramCode, Projector } from '../projector.ts';
+import type { Program } from '../../projection/program.ts';
+import { ChangeRecorder, type RecordedView } from './change-recorder.ts';
+import { recordingProgram } from './recording-program.ts';
+import type { RowChange } from './row-change.ts';
+
+export interface ChangeTask {
+  /**
+   * The file to replay in, which is the caller's to make and to delete: a copy of the program's views at the position
+   * where the changes begin, or no file yet to begin at 0.
+   */
+  readonly path: string;
+  readonly program: Program;
+  readonly log: { readonly path: string; readonly id: string };
+  /** The last position to apply. */
+  readonly to: number;
+  /** The views, or the rows of them, whose changes are wanted. */
+  readonly views: readonly RecordedView[];
+  /** Milliseconds that one batch may hold the thread. */
+  readonly budget: number;
+  /** The most positions of one batch: what changes within one is held in memory. */
+  readonly span?: number | undefined;
+}
+
+export interface ChangeBatch {
+  /** Everything up to here has been told. */
+  readonly position: number;
+  readonly changes: readonly RowChange[];
+}
+
+/**
+ * Replays events and tells what each did to the rows of views, batch by batch. Between two batches the event loop has
+ * its turn. Throws APPLY_FAILED for an event that cannot be applied, after what came before it.
+ */
+export async function* replayChanges(
+  task: ChangeTask,
+  code: ProgramCode,
+): AsyncGenerator<ChangeBatch, void, undefined> {
+  const { path, log, to, views, budget, span = 50_000 } = task;
+  const program = recordingProgram(task.program);
+  const db = openGeneration(path, program, log.id, 'bulk');
+  try {
+    const recorder = new ChangeRecorder(db, program, views);
+    connectFeed(db, program, log.path);
+    const projector = new Projector(db, program, code);
+    const share = projector.share(to);
+    const batch = new BatchSize(budget);
+    while (projector.position < to) {
+      const end = Math.min(to, projector.position + Math.min(span, batch.size));
+      const started = performance.now();
+      const fault = applyUpTo(projector, end, share);
+      if (fault === undefined) batch.learn(performance.now() - started);
+      yield { position: projector.position, changes: recorder.take() };
+      if (fault !== undefined) throw fault;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    db.close();
+  }
+}
+
+function applyUpTo(projector: Projector, end: number, share: number): unknown {
+  try {
+    projector.apply(end, share);
+    return undefined;
+  } catch {
+    // Storage and engine faults come again, and pass through.
+    return projector.applyAround(end, share);
+  }
+}
