@@ -7,6 +7,7 @@ import type { QueryLimits } from './query/limits.ts';
 import { findQuery } from './query/named-query.ts';
 import { queryReader, queryView } from './query/query-view.ts';
 import type { ViewReaders } from './query/view-readers.ts';
+import type { Replays } from './replays.ts';
 import type { Sources } from './sources.ts';
 import type { TimeTravel } from './time-travel.ts';
 
@@ -18,13 +19,14 @@ export interface ServiceParts {
   readonly sources: Sources;
   readonly past: TimeTravel;
   readonly live: LiveViews;
+  readonly replays: Replays;
   readonly limits: QueryLimits;
   readonly reportFault: (error: unknown) => void;
 }
 
 /** Joins log, engine and queries into what the HTTP side may ask for. */
 export function httpServices(parts: ServiceParts): Services {
-  const { log, engine, readers, sources, past, live, limits, reportFault } = parts;
+  const { log, engine, readers, sources, past, live, replays, limits, reportFault } = parts;
   return {
     append: (events, expected) => log.appendAll(events, expected),
     events: (options) => [...log.readAll(options)],
@@ -65,6 +67,7 @@ export function httpServices(parts: ServiceParts): Services {
         call.answer(reader, parameters, { ...query, limits }),
       ),
     openLive: (query, last) => live.open(query, last),
+    openReplay: (query, range) => replays.open(query, range),
     onGrowth: (listener) => log.onGrowth(listener),
     streams: live.streams,
     operate: (projection, operation, options) => engine.operate(projection, operation, options),

@@ -8,6 +8,7 @@ import type { Claims } from './projection/define.ts';
 import type { RowPolicies, RowPolicy } from './projection/row-policy.ts';
 import type { QueryLimits } from './query/limits.ts';
 import { type LastEvent, LiveQueries } from './query/live/live-queries.ts';
+import type { LiveSource } from './query/live/live-source.ts';
 import type { LiveReader } from './query/live/live-reader.ts';
 import { policyMark } from './query/live/policy-mark.ts';
 import { type Question, viewSource } from './query/live/view-source.ts';
@@ -60,7 +61,12 @@ export class LiveViews {
   }
 
   /** Throws VIEW_UNKNOWN, PROJECTION_NOT_READY, FORBIDDEN, TOO_BUSY, and what the query throws. */
-  open({ of, parameters, claims }: LiveRequest, last: LastEvent | undefined): LiveReader {
+  open(request: LiveRequest, last: LastEvent | undefined): LiveReader {
+    return this.#queries.open(this.sourceOf(request), last);
+  }
+
+  /** What a request asks, as it can be asked of any generation of the projection. Throws VIEW_UNKNOWN and FORBIDDEN. */
+  sourceOf({ of, parameters, claims }: LiveRequest): LiveSource {
     const { limits, engine } = this.#options;
     const question = typeof of === 'string' ? this.#viewQuestion(of) : callQuestion(of);
     const { definitions } = engine;
@@ -75,7 +81,7 @@ export class LiveViews {
         throw new ProjectionistError('CLOSED', 'The definitions have changed');
       return policies.isEmpty ? undefined : policies.for(claims);
     };
-    return this.#queries.open(viewSource({ question, parameters, limits, mark, policy }), last);
+    return viewSource({ question, parameters, limits, mark, policy });
   }
 
   #viewQuestion(view: string): Question {

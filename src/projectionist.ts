@@ -23,6 +23,7 @@ import type { PastViews, SelectFrom } from './past-views.ts';
 import { type QueryLimits, queryLimits } from './query/limits.ts';
 import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews } from './live-views.ts';
+import { Replays } from './replays.ts';
 import { Sources } from './sources.ts';
 import { TimeTravel } from './time-travel.ts';
 import { copySettings, liveSettings, type ViewSettings } from './view-settings.ts';
@@ -58,6 +59,7 @@ export class Projectionist {
   readonly #sources: Sources;
   readonly #past: TimeTravel;
   readonly #live: LiveViews;
+  readonly #replays: Replays;
   readonly #folder: string | undefined;
   readonly #limits: QueryLimits;
   #isStarted = false;
@@ -96,6 +98,7 @@ export class Projectionist {
       settings: liveSettings(options),
       onFault: options.onFault ?? (() => {}),
     });
+    this.#replays = new Replays({ log: this.log, live: this.#live, past: this.#past });
     const services = httpServices({
       log: this.log,
       engine: this.#engine,
@@ -103,6 +106,7 @@ export class Projectionist {
       sources: this.#sources,
       past: this.#past,
       live: this.#live,
+      replays: this.#replays,
       limits: this.#limits,
       reportFault: options.onFault ?? (() => {}),
     });
@@ -220,7 +224,8 @@ export class Projectionist {
   /** Stops everything that was started, in reverse order. */
   async close(): Promise<void> {
     this.endStreams();
-    await this.#past.close();
+    // Together: a replay may be waiting for a copy.
+    await Promise.all([this.#replays.close(), this.#past.close()]);
     // Readers first: the last connection to a file merges its write-ahead log, and a reader cannot.
     this.#readers.close();
     await this.#engine.close();

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { Copies, type CopyLimits, type CopySource } from './engine/as-of/copies.ts';
 import { type Point, resolvePoint, type ResolvedPoint } from './engine/as-of/point.ts';
+import { Scratch } from './engine/as-of/scratch.ts';
 import { TimeIndex } from './engine/as-of/time-index.ts';
 import type { Engine } from './engine/engine.ts';
 import { ProjectionistError } from './errors.ts';
 import type { EventLog } from './event-log/event-log.ts';
 import { CopyReaders } from './query/copy-readers.ts';
+import { MovingViews } from './moving-views.ts';
 import { PastViews } from './past-views.ts';
 import { GenerationReader, type ViewReaders } from './query/view-readers.ts';
 
@@ -24,6 +26,7 @@ export class TimeTravel {
   readonly #copyReaders = new CopyReaders();
   readonly #copies: Copies;
   #times: TimeIndex | undefined;
+  #scratches = 0;
 
   constructor(options: TimeTravelOptions) {
     const { data, log, limits, now } = options;
@@ -87,6 +90,24 @@ export class TimeTravel {
     return new PastViews(new GenerationReader({ ...source.live, path: copy.path }), time, () =>
       copy.release(),
     );
+  }
+
+  /** A projection's views as of a position, in a file of their own: whoever asks moves them through the log, and closes them. */
+  async moving(projection: string, position: number, patience: number): Promise<MovingViews> {
+    const { data, log } = this.#options;
+    const source = this.#source(projection);
+    const { program } = source.live;
+    const copy = await this.#copies.lease(source, position, patience);
+    this.#scratches += 1;
+    // A name that no copy has: what a kill leaves is deleted at the next start.
+    const path = join(data, 'copies', `replay-${this.#scratches}`);
+    try {
+      const { loaded } = source;
+      const scratch = await Scratch.open({ path, base: copy.path, program, loaded, log });
+      return new MovingViews(scratch, new GenerationReader({ ...source.live, path }));
+    } finally {
+      copy.release();
+    }
   }
 
   /** What is kept and what is being built. */

@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { ProjectionistError } from '../errors.ts';
 import { ANY, authenticate, guard } from './authenticate.ts';
+import { callerOf } from './caller.ts';
 import { checkUrl } from './check-url.ts';
 import { compressed } from './compressed.ts';
 import { refuseCrossSite } from './cross-site.ts';
@@ -64,6 +65,11 @@ export function edge(services: Services, settings: HttpSettings): Hono {
   if (isReadyzOpen) app.route('/', readyRoutes(services));
   app.use(authenticate(auth));
   if (!isReadyzOpen) app.route('/', readyRoutes(services));
+  // Before the scopes: a token that may nothing may ask what it may.
+  app.get('/whoami', (c) => {
+    const { name, scopes } = callerOf(c);
+    return c.json({ name, scopes: [...scopes] });
+  });
   guardScopes(app, services);
   app.use(limitBody(limitsOf(settings).body));
   return app;

@@ -7,6 +7,7 @@ import { callOf, type NamedCall } from '../query/named-query.ts';
 import { pointOf } from './as-of.ts';
 import { callerOf } from './caller.ts';
 import { problemOf } from './problem.ts';
+import { replayAnswer, replayRangeOf } from './replay.ts';
 import type { Services } from './services.ts';
 import { comeAgain, eventBlock, eventWithoutId, SSE_HEADERS, type SseSource, sseStream } from './sse.ts';
 import { parametersOf } from './view-request.ts';
@@ -44,9 +45,14 @@ function liveAnswer(
   of: string | NamedCall,
   parameters: URLSearchParams,
 ): Response {
+  const range = replayRangeOf(c);
+  if (range !== undefined) {
+    const replay = services.openReplay({ of, parameters, claims: callerOf(c).claims }, range);
+    return replayAnswer(c, replay, services);
+  }
   if (pointOf(c) !== undefined)
     throw new ProjectionistError('REQUEST_INVALID', 'The past does not change: a live answer has no as-of', {
-      hint: 'Leave Prefer: as-of and Accept-Datetime out, or Accept: text/event-stream.',
+      hint: 'Leave Prefer: as-of and Accept-Datetime out, or Accept: text/event-stream. Prefer: replay=0..100 goes through the past.',
     });
   const { claims } = callerOf(c);
   const reader = services.openLive({ of, parameters, claims }, lastEventId(c));

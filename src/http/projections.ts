@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { begun } from './begun.ts';
 import { ProjectionistError } from '../errors.ts';
+import { describeProgram } from '../projection/describe-program.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Services } from './services.ts';
 
@@ -9,6 +10,15 @@ export function projectionRoutes(services: Services): Hono {
   const app = new Hono();
   app.get('/projections', (c) => c.json(services.status()));
   app.get('/projections/:name', (c) => c.json(statusOf(c, services)));
+  app.get('/projections/:name/program', (c) => {
+    const { name } = statusOf(c, services);
+    const found = services
+      .definitions()
+      .projections.find(({ compiled }) => compiled.program.projection === name);
+    if (found === undefined)
+      throw new ProjectionistError('NOT_FOUND', 'This projection is not defined any more');
+    return c.json(describeProgram(found.compiled.program));
+  });
   app.post('/projections/:name/rebuild', async (c) => {
     await begun(services.operate(statusOf(c, services).name, 'rebuild'));
     return accepted(c, 'rebuilding');

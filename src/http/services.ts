@@ -7,6 +7,7 @@ import type { OperationName, OperationOptions } from '../engine/operations.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
 import type { LastEvent } from '../query/live/live-queries.ts';
+import type { LiveMessage } from '../query/live/message.ts';
 import type { LiveReader } from '../query/live/live-reader.ts';
 import type { FoundQuery, NamedCall } from '../query/named-query.ts';
 import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
@@ -38,6 +39,24 @@ export interface StreamSettings {
   readonly readers: number;
   /** Aborts when streams are to end, because the server stops. */
   readonly ended: AbortSignal;
+}
+
+/** The part of the log that a replay goes through. */
+export interface ReplayRange {
+  /** The position of the first answer. */
+  readonly from: number;
+  /** The position of the last one; the head where it is missing. */
+  readonly to: number | undefined;
+  /** Positions between two answers; a thousandth of the range where it is missing. */
+  readonly step: number | undefined;
+}
+
+/** A query's answers as of one position after another. */
+export interface Replay {
+  /** The last position. */
+  readonly to: number;
+  /** What changes from one answer to the next, the first one whole. It is to be read to its end, or returned from. */
+  readonly messages: AsyncGenerator<LiveMessage, void>;
 }
 
 /** All that the HTTP side may ask for: it holds no SQL and knows no files. */
@@ -83,6 +102,8 @@ export interface Services {
   ): Promise<ViewAnswer>;
   /** A reader of a live query, new or going on after the last message that it has. Throws TOO_BUSY, and what the query throws. */
   openLive(query: LiveRequest, last: LastEvent | undefined): LiveReader;
+  /** A query's answers as of one position after another. Throws POSITION_AHEAD, TOO_BUSY, and what the query throws. */
+  openReplay(query: LiveRequest, range: ReplayRange): Replay;
   /** Calls `listener` when the log has grown; the function that is returned ends that. */
   onGrowth(listener: () => void): () => void;
   readonly streams: StreamSettings;

@@ -59,6 +59,14 @@ export interface LineageEntry {
   readonly eventTypes: readonly string[];
   /** Paths such as `e.data.items[].price`; empty for a constant. */
   readonly from: readonly string[];
+  /** The same, each with the event type whose handler says so. */
+  readonly sources: readonly LineageSource[];
+}
+
+export interface LineageSource {
+  readonly eventType: string;
+  /** Undefined for a constant. */
+  readonly path: string | undefined;
 }
 
 /** One trigger: the statements that run for each row which is inserted into the view that it stands on. */

@@ -57,6 +57,16 @@ describe('tokens', () => {
     expect(other.headers.get('WWW-Authenticate')).toContain(`error="insufficient_scope", scope="${scope}"`);
   });
 
+  test('may ask whose they are and what they may, whatever that is', async () => {
+    const { app } = await opened({ auth: tokens });
+    const response = await app.request('/whoami', { headers: bearer('writer-token-0001') });
+    expect(await response.json()).toEqual({ name: 'writer', scopes: ['append'] });
+    expect((await app.request('/whoami')).status).toBe(401);
+    const open = await opened();
+    const anybody = await open.app.request('/whoami');
+    expect(await anybody.json()).toEqual({ name: 'anybody', scopes: ['read', 'append', 'operate'] });
+  });
+
   test('that lack a scope are told which', async () => {
     const { app } = await opened({ auth: tokens });
     const response = await app.request('/events', { headers: bearer('writer-token-0001') });

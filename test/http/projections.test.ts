@@ -28,3 +28,23 @@ test('what cannot begin is refused', async () => {
     });
   expect((await projectionist.app.request('/projections/nobody')).status).toBe(404);
 });
+
+test('a program is shown: its tables, its triggers, and where each column comes from', async () => {
+  const { app } = await running();
+  const response = await app.request('/projections/orders/program');
+  const program = (await response.json()) as Record<string, readonly string[]>;
+  expect(program).toMatchObject({ projection: 'orders', hash: expect.stringMatching(/^[\da-f]{64}$/) });
+  expect(program['tables']?.[0]).toContain('CREATE TABLE');
+  expect(program['statements']?.join('\n')).toContain("WHEN NEW.type = 'order.paid'");
+  expect(program['lineage']).toContainEqual({
+    view: 'orders',
+    column: 'customer',
+    from: ['order.placed: data.customer'],
+  });
+  expect(program['lineage']).toContainEqual({
+    view: 'orders',
+    column: 'isPaid',
+    from: ['order.placed: (constant)', 'order.paid: (constant)'],
+  });
+  expect((await app.request('/projections/nobody/program')).status).toBe(404);
+});

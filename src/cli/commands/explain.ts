@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { blockSql } from '../../projection/feed-sql.ts';
+import { describeProgram } from '../../projection/describe-program.ts';
 import type { Program } from '../../projection/program.ts';
 import { configOf } from '../context.ts';
 import { definitionsNamed } from '../definitions.ts';
@@ -18,18 +18,13 @@ export function explainCommand(io: Io): Command {
       const { projections } = await configOf(command, io);
       const [loaded] = (await definitionsNamed(projections, [name])).projections;
       const program = loaded?.compiled.program as Program;
-      if (flags.json === true) json(io, program);
+      if (flags.json === true) json(io, describeProgram(program));
       else line(io, describe(program));
     });
 }
 
 function describe(program: Program): string {
-  const tables = [
-    ...Object.values(program.tables),
-    ...program.indexes.map(({ sql }) => sql),
-    ...program.search,
-  ];
-  const triggers = Object.values(program.feed).flat().flatMap(blockSql);
+  const { tables, statements } = describeProgram(program);
   const lineage = program.lineage.map(({ view, column, from, eventTypes }) => [
     `${view}.${column}`,
     from.join(', ') || '(constant)',
@@ -39,7 +34,7 @@ function describe(program: Program): string {
     `-- ${program.projection}, program ${program.hash.slice(0, 12)}`,
     '',
     ...tables.map((sql) => `${sql};\n`),
-    ...triggers.map((sql) => `${sql};\n`),
+    ...statements.map((sql) => `${sql};\n`),
     '-- Lineage',
     table(['column', 'from', 'events'], lineage),
   ].join('\n');

@@ -29,17 +29,18 @@ const CLOCK_TOLERANCE = 60_000;
 export async function resolvePoint(point: Point, context: PointContext): Promise<ResolvedPoint> {
   const head = context.head();
   if ('position' in point) {
-    if (point.position > head) throw ahead(`position ${point.position}`, head);
+    if (point.position > head) throw positionAhead(`position ${point.position}`, head);
     return { position: point.position, time: context.timeAt(point.position) };
   }
   const position = await context.positionAt(point.time);
   const time = context.timeAt(position);
   const isToCome = Date.parse(point.time) > context.now().getTime() + CLOCK_TOLERANCE;
-  if (position >= head && isToCome && (time ?? '') < point.time) throw ahead(point.time, head);
+  if (position >= head && isToCome && (time ?? '') < point.time) throw positionAhead(point.time, head);
   return { position, time };
 }
 
-function ahead(what: string, head: number): ProjectionistError {
+/** @param what the position or time that was asked for */
+export function positionAhead(what: string, head: number): ProjectionistError {
   return new ProjectionistError(
     'POSITION_AHEAD',
     `The log does not reach to ${what}: its head is position ${head}`,

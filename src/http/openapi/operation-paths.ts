@@ -52,6 +52,27 @@ export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
       },
     },
   },
+  '/projections/{name}/program': {
+    parameters: [name],
+    get: {
+      tags,
+      summary: 'The compiled program: tables, triggers, and which event field feeds which column',
+      responses: {
+        200: { description: 'The program', content: jsonContent(schemaRef('Program')) },
+        ...problems(401, 403, 404),
+      },
+    },
+  },
+  '/whoami': {
+    get: {
+      tags: ['Health'],
+      summary: 'Whose token this is, and what it may',
+      responses: {
+        200: { description: 'The caller', content: jsonContent(schemaRef('Caller')) },
+        ...problems(401),
+      },
+    },
+  },
   '/projections/{name}/rebuild': command('Build the next generation beside the live one'),
   '/projections/{name}/rollback': command('Go back to the generation before'),
   '/healthz': {

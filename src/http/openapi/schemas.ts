@@ -136,4 +136,35 @@ export const FIXED_SCHEMAS: Readonly<Record<string, Schema>> = {
     },
   },
   Projection: { type: 'object', properties: { name: { type: 'string' }, state: { type: 'string' } } },
+  Program: {
+    type: 'object',
+    properties: {
+      projection: { type: 'string' },
+      hash: { type: 'string' },
+      tables: { type: 'array', items: { type: 'string' } },
+      statements: { type: 'array', items: { type: 'string' } },
+      lineage: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            view: { type: 'string' },
+            column: { type: 'string' },
+            from: {
+              type: 'array',
+              items: { type: 'string' },
+              description: 'such as `order.placed: data.total`',
+            },
+          },
+        },
+      },
+    },
+  },
+  Caller: {
+    type: 'object',
+    properties: {
+      name: { type: 'string' },
+      scopes: { type: 'array', items: { enum: ['read', 'append', 'operate'] } },
+    },
+  },
 };

@@ -1,8 +1,8 @@
 import type { GenerationReader } from '../view-readers.ts';
-import { diff } from './diff.ts';
+import { differenceMessage } from './difference.ts';
 import { History } from './history.ts';
 import type { LiveResult, LiveSource } from './live-source.ts';
-import { changesMessage, type LiveMessage, snapshotMessage, type SnapshotReason } from './message.ts';
+import { type LiveMessage, snapshotMessage, type SnapshotReason } from './message.ts';
 
 /** Where a reader stands: the last step that it has, or nothing at all and why. */
 export type Standing = { readonly step: number } | { readonly reason: SnapshotReason };
@@ -79,14 +79,4 @@ export class LiveQuery {
     this.#snapshots.set(reason, message);
     return message;
   }
-}
-
-/** What turns one result into another, as a message: nothing, changes, or all of it where rows have no key. */
-function differenceMessage(before: LiveResult, after: LiveResult): LiveMessage | undefined {
-  if (before.keyed !== undefined && after.keyed !== undefined) {
-    const changes = diff(before.keyed, after.keyed);
-    return changes.length === 0 ? undefined : changesMessage(after.position, changes);
-  }
-  const text = after.text();
-  return before.text() === text ? undefined : snapshotMessage(after.position, text, 'changed');
 }

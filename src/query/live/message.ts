@@ -18,14 +18,22 @@ export interface LiveMessage {
   readonly data: string;
 }
 
-export function snapshotMessage(position: number, rows: string, reason: SnapshotReason): LiveMessage {
-  return {
-    event: 'snapshot',
-    position,
-    data: `{"position":${position},"reason":"${reason}","rows":${rows}}`,
-  };
+/** @param time of the event at the position, where it is told */
+export function snapshotMessage(
+  position: number,
+  rows: string,
+  reason: SnapshotReason,
+  time?: string,
+): LiveMessage {
+  const data = `{"position":${position},${timeMember(time)}"reason":"${reason}","rows":${rows}}`;
+  return { event: 'snapshot', position, data };
 }
 
-export function changesMessage(position: number, changes: readonly string[]): LiveMessage {
-  return { event: 'changes', position, data: `{"position":${position},"changes":[${changes.join(',')}]}` };
+export function changesMessage(position: number, changes: readonly string[], time?: string): LiveMessage {
+  const data = `{"position":${position},${timeMember(time)}"changes":[${changes.join(',')}]}`;
+  return { event: 'changes', position, data };
+}
+
+function timeMember(time: string | undefined): string {
+  return time === undefined ? '' : `"time":"${time}",`;
 }

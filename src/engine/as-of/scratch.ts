@@ -1,0 +1,73 @@
+import { errorFrom, ProjectionistError } from '../../errors.ts';
+import type { LoadedProjection } from '../../projection/load.ts';
+import type { Program } from '../../projection/program.ts';
+import { deleteGeneration } from '../generation-file.ts';
+import { makeHost } from '../generation-run.ts';
+import type { Host } from '../host.ts';
+import type { RunnerReport } from '../runner.ts';
+import { backup } from './backup.ts';
+
+export interface ScratchOrder {
+  /** Where the file is to stand; it is deleted by `close`. */
+  readonly path: string;
+  /** A copy of the same program, from which it starts. */
+  readonly base: string;
+  readonly program: Program;
+  /** The definition with the program's functions and upcasters, where it has some. */
+  readonly loaded: LoadedProjection | undefined;
+  readonly log: { readonly path: string; readonly id: string };
+}
+
+/** The views of a program in a file of their own, that go through the log as far as they are told, step by step. */
+export class Scratch {
+  readonly path: string;
+  readonly #host: Host;
+  readonly #projection: string;
+  #target = 0;
+  #step = Promise.withResolvers<void>();
+  #failure: ProjectionistError | undefined;
+
+  private constructor({ path, program, loaded, log }: ScratchOrder) {
+    this.path = path;
+    this.#projection = program.projection;
+    const task = { path, program, logPath: log.path, logId: log.id, isBuild: false };
+    this.#host = makeHost(task, loaded, (report) => this.#hear(report));
+  }
+
+  static async open(order: ScratchOrder): Promise<Scratch> {
+    await backup({ from: order.base, to: order.path });
+    return new Scratch(order);
+  }
+
+  /** Resolves when every event up to `position` is applied. Throws PROJECTION_STOPPED where one cannot be, and CLOSED. */
+  advance(position: number): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#target = position;
+    this.#step = Promise.withResolvers();
+    this.#host.advance(position);
+    return this.#step.promise;
+  }
+
+  /** Stops and deletes the file, once nobody reads it any more. */
+  async close(): Promise<void> {
+    this.#fail(new ProjectionistError('CLOSED', 'The replay was ended'));
+    await this.#host.stop();
+    deleteGeneration(this.path);
+  }
+
+  #hear(report: RunnerReport): void {
+    if (report.kind === 'failed' || report.kind === 'waiting') {
+      const words = `${this.#projection} cannot be replayed: ${report.error.message}`;
+      const { hint, evidence } = report.error;
+      const cause = errorFrom(report.error);
+      this.#fail(new ProjectionistError('PROJECTION_STOPPED', words, { hint, evidence, cause }));
+    } else if (report.position === this.#target) this.#step.resolve();
+  }
+
+  #fail(failure: ProjectionistError): void {
+    this.#failure ??= failure;
+    // Nobody may be waiting for it.
+    this.#step.promise.catch(() => {});
+    this.#step.reject(this.#failure);
+  }
+}
