@@ -24,7 +24,7 @@ type Parameters<Query> = Query extends { readonly parameters: infer Given }
 export interface Client<All extends Definitions = Definitions> {
   /** A view, by its name in the HTTP API: that of its table. */
   view<Name extends keyof ViewsOf<All> & string>(name: Name): ViewQuery<ViewsOf<All>[Name]>;
-  /** A named query; where several projections have one of this name, `<projection>.<query>`. */
+  /** A named query, by its name. */
   query<Name extends keyof QueriesOf<All> & string>(
     name: Name,
     ...parameters: Parameters<QueriesOf<All>[Name]>

@@ -3,8 +3,9 @@ import { basename, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type EventCatalogue, mergeCatalogues } from '../event-log/catalogue.ts';
 import { ProjectionistError } from '../errors.ts';
-import { compile, type CompiledProjection, viewNames } from './compile.ts';
+import { compile, type CompiledProjection } from './compile.ts';
 import { isProjection, type Projection } from './define.ts';
+import { doubleClaims } from './double-claims.ts';
 import { freshUrl } from './fresh-import.ts';
 import { definitionError, type Problem, problemFrom } from './problem.ts';
 
@@ -120,7 +121,7 @@ function assemble(
     problems.push(...compilation.problems.map((problem) => ({ file: name, ...problem })));
     if (compilation.compiled !== undefined) projections.push({ file, compiled: compilation.compiled });
   }
-  problems.push(...doubled(found, directory));
+  problems.push(...doubleClaims(found, directory));
   const catalogue = mergedCatalogue(
     found.map(({ definition }) => definition),
     problems,
@@ -143,34 +144,4 @@ function mergedCatalogue(
     problems.push(problemFrom(error, {}));
     return undefined;
   }
-}
-
-/** Names and views that two definitions claim. */
-function doubled(
-  found: readonly { file: string | undefined; definition: Projection }[],
-  directory: string,
-): Problem[] {
-  const owners = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const { file, definition } of found) {
-    const own = file === undefined ? `projection ${definition.name}` : relative(directory, file);
-    for (const claim of new Set([
-      `projection ${definition.name}`,
-      ...viewNames(definition).map((view) => `view ${view}`),
-    ])) {
-      const other = owners.get(claim);
-      if (other === undefined) owners.set(claim, own);
-      else {
-        problems.push({
-          file: file === undefined ? undefined : relative(directory, file),
-          projection: definition.name,
-          message: `the ${claim} is already declared in ${other}`,
-          hint: claim.startsWith('view')
-            ? 'A view has one owner. Give one of them another name.'
-            : 'Give each projection a name of its own.',
-        });
-      }
-    }
-  }
-  return problems;
 }

@@ -23,27 +23,13 @@ export interface NamedCall {
   answer(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
 }
 
-/** Finds `name`, or `projection.name` where several projections have one of that name. Throws QUERY_UNKNOWN. */
+/** Finds a query by its name, which no two definitions share. Throws QUERY_UNKNOWN. */
 export function findQuery(projections: readonly Projection[], name: string): FoundQuery {
-  const all = projections.flatMap((projection) =>
-    Object.entries(projection.queries).map(([own, query]) => ({
-      projection: projection.name,
-      name: own,
-      query,
-    })),
-  );
-  const found = all.filter(
-    (candidate) => candidate.name === name || `${candidate.projection}.${candidate.name}` === name,
-  );
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  if (only !== undefined)
-    throw queryProblem(
-      'QUERY_UNKNOWN',
-      `Several projections have a query ${name}`,
-      `Write one of: ${listed(found.map((each) => `${each.projection}.${each.name}`))}.`,
-    );
-  const names = all.map((candidate) => candidate.name);
+  for (const projection of projections) {
+    const query = Object.hasOwn(projection.queries, name) ? projection.queries[name] : undefined;
+    if (query !== undefined) return { projection: projection.name, name, query };
+  }
+  const names = projections.flatMap(({ queries }) => Object.keys(queries));
   const guess = nearest(name.slice(0, 64), names);
   throw queryProblem(
     'QUERY_UNKNOWN',

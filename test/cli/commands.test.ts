@@ -98,14 +98,15 @@ describe('without a server', () => {
     writeFileSync(workspace.path('projections/broken.ts'), 'export default projection(;');
     writeFileSync(
       workspace.path('projections/wrong.ts'),
-      `import { projection } from 'projectionist'; import { revenue } from './revenue.ts'; import { events } from './events.ts';
-       export default projection({ name: 'wrong', events, views: { revenue }, on: { 'order.plced': (e, db) => db.delete(revenue) } as never });`,
+      `import { projection, query } from 'projectionist'; import { revenue } from './revenue.ts'; import { events } from './events.ts';
+       export default projection({ name: 'wrong', events, views: { revenue }, queries: { monthlyRevenue: query({}, (_, db) => db.select().from(revenue)) }, on: { 'order.plced': (e, db) => db.delete(revenue) } as never });`,
     );
     const { code, error } = workspace.run(['check']);
     expect(code).toBe(1);
     expect(error).toContain('broken.ts');
     expect(error).toContain('Did you mean order.placed?');
     expect(error).toContain('the view revenue is already declared in revenue.ts');
+    expect(error).toMatch(/wrong\.ts.*: the query monthlyRevenue is already declared in revenue.ts/);
   });
 });
 
