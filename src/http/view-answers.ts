@@ -36,6 +36,8 @@ export function viewAnswers(
     }
     const tagged = isPresent && kind === 'view' && !isStream(c);
     if (tagged && isKnown(c, services, name)) return notModified(c, services, name, cacheControl);
+    // A stream's headers leave before its first row does.
+    if (isStream(c)) describeSource(c, services, services.source(kind, name) ?? source);
     await next();
     finish(c, { hasWaited, isTagged: tagged && c.res.status < 300, cacheControl });
   };
