@@ -10,6 +10,7 @@ import { callerOf } from './caller.ts';
 import { checkUrl } from './check-url.ts';
 import { compressed } from './compressed.ts';
 import { refuseCrossSite } from './cross-site.ts';
+import { docsRoutes } from './discovery.ts';
 import { healthRoutes, readyRoutes } from './health.ts';
 import { problemResponse } from './problem.ts';
 import type { Services } from './services.ts';
@@ -60,6 +61,7 @@ export function edge(services: Services, settings: HttpSettings): Hono {
   app.use(checkUrl(limitsOf(settings).url));
   app.use(refuseCrossSite(settings));
   app.route('/', healthRoutes());
+  app.route('/', docsRoutes());
   const { auth } = settings;
   const isReadyzOpen = auth === undefined || auth === 'none' || auth.isReadyzOpen === true;
   if (isReadyzOpen) app.route('/', readyRoutes(services));
