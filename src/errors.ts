@@ -48,6 +48,7 @@ export type ErrorCode =
   | 'QUERY_INVALID'
   | 'QUERY_TOO_LARGE'
   | 'QUERY_UNKNOWN'
+  | 'QUERY_TIMEOUT'
   | 'PARAMETER_INVALID'
   | 'VALUE_INVALID'
   | 'VALUE_OUT_OF_RANGE'

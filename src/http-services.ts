@@ -5,7 +5,8 @@ import type { LiveViews } from './live-views.ts';
 import { notReady } from './not-ready.ts';
 import type { QueryLimits } from './query/limits.ts';
 import { findQuery } from './query/named-query.ts';
-import { queryReader, queryView } from './query/query-view.ts';
+import { askReader, askView } from './query/query-view.ts';
+import type { Scans } from './query/scans/scans.ts';
 import type { ViewReaders } from './query/view-readers.ts';
 import type { Replays } from './replays.ts';
 import type { Sources } from './sources.ts';
@@ -18,6 +19,7 @@ export interface ServiceParts {
   readonly readers: ViewReaders;
   readonly sources: Sources;
   readonly past: TimeTravel;
+  readonly scans: Scans;
   readonly live: LiveViews;
   readonly replays: Replays;
   readonly limits: QueryLimits;
@@ -26,7 +28,7 @@ export interface ServiceParts {
 
 /** Joins log, engine and queries into what the HTTP side may ask for. */
 export function httpServices(parts: ServiceParts): Services {
-  const { log, engine, readers, sources, past, live, replays, limits, reportFault } = parts;
+  const { log, engine, readers, sources, past, scans, live, replays, limits, reportFault } = parts;
   return {
     append: (events, expected) => log.appendAll(events, expected),
     events: (options) => [...log.readAll(options)],
@@ -43,13 +45,15 @@ export function httpServices(parts: ServiceParts): Services {
     source: (kind, name) => sources.find(kind, name),
     waitFor: (name, position, milliseconds, signal) => engine.waitFor(name, position, milliseconds, signal),
     policies: () => sources.policies(),
-    query: (view, parameters, query) => queryView(readers, view, parameters, { ...query, limits }),
+    query: (view, parameters, query) =>
+      scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
+    queryAtOnce: (view, parameters) => scans.answerAtOnce(askView(readers, view, parameters, { limits })),
     resolvePoint: (point) => past.resolve(point),
     positionAt: (time) => past.positionAt(time),
     queryAsOf: (view, parameters, position, patience, query) => {
       const { projection } = readers.ofView(view).reader.generation;
       return past.read(projection, position, patience, (reader) =>
-        queryReader(reader, view, parameters, { ...query, limits }),
+        scans.answer(() => askReader(reader, view, parameters, { ...query, limits }), query.abandoned),
       );
     },
     namedQuery: (name) =>
@@ -57,14 +61,15 @@ export function httpServices(parts: ServiceParts): Services {
         engine.definitions.projections.map(({ compiled }) => compiled.definition),
         name,
       ),
-    call: (call, parameters, query) => {
-      const reader = readers.ofProjection(call.projection);
-      if (reader === undefined) throw notReady(call.projection);
-      return call.answer(reader, parameters, { ...query, limits });
-    },
+    call: (call, parameters, query) =>
+      scans.answer(() => {
+        const reader = readers.ofProjection(call.projection);
+        if (reader === undefined) throw notReady(call.projection);
+        return call.ask(reader, parameters, { ...query, limits });
+      }, query.abandoned),
     callAsOf: (call, parameters, position, patience, query) =>
       past.read(call.projection, position, patience, (reader) =>
-        call.answer(reader, parameters, { ...query, limits }),
+        scans.answer(() => call.ask(reader, parameters, { ...query, limits }), query.abandoned),
       ),
     openLive: (query, last) => live.open(query, last),
     openReplay: (query, range) => replays.open(query, range),

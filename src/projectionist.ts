@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -21,12 +22,13 @@ import { loadCheckedDefinitions } from './checked-definitions.ts';
 import type { Definitions } from './projection/load.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
 import { type QueryLimits, queryLimits } from './query/limits.ts';
+import { Scans } from './query/scans/scans.ts';
 import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews } from './live-views.ts';
 import { Replays } from './replays.ts';
 import { Sources } from './sources.ts';
 import { TimeTravel } from './time-travel.ts';
-import { copySettings, liveSettings, type ViewSettings } from './view-settings.ts';
+import { copySettings, liveSettings, scanSettings, type ViewSettings } from './view-settings.ts';
 
 export interface ProjectionistOptions extends HttpSettings, ViewSettings {
   /** The data folder; made where it is missing. Default `data`. */
@@ -55,7 +57,8 @@ export class Projectionist {
   /** The HTTP API: serve it, or mount it with `yourApp.route('/read', projectionist.app)`. */
   readonly app: Hono;
   readonly #engine: Engine;
-  readonly #readers = new ViewReaders();
+  readonly #scans: Scans;
+  readonly #readers: ViewReaders;
   readonly #sources: Sources;
   readonly #past: TimeTravel;
   readonly #live: LiveViews;
@@ -77,6 +80,8 @@ export class Projectionist {
       ...(options.now && { now: options.now }),
       onFault: options.onFault,
     });
+    this.#scans = new Scans(scanSettings(options, availableParallelism()));
+    this.#readers = new ViewReaders((path) => this.#scans.forget(path));
     this.#engine = this.#openEngine(data, options, definitions);
     this.#engine.onLive((live) => this.#readers.use(live));
     this.#past = new TimeTravel({
@@ -86,6 +91,7 @@ export class Projectionist {
       readers: this.#readers,
       limits: copySettings(options),
       now: options.now ?? (() => new Date()),
+      onDelete: (path) => this.#scans.forget(path),
     });
     this.#sources = new Sources(this.#engine, this.#readers);
     this.#live = new LiveViews({
@@ -105,6 +111,7 @@ export class Projectionist {
       readers: this.#readers,
       sources: this.#sources,
       past: this.#past,
+      scans: this.#scans,
       live: this.#live,
       replays: this.#replays,
       limits: this.#limits,
@@ -224,6 +231,7 @@ export class Projectionist {
   /** Stops everything that was started, in reverse order. */
   async close(): Promise<void> {
     this.endStreams();
+    await this.#scans.close();
     // Together: a replay may be waiting for a copy.
     await Promise.all([this.#replays.close(), this.#past.close()]);
     // Readers first: the last connection to a file merges its write-ahead log, and a reader cannot.

@@ -18,6 +18,8 @@ export interface TimeTravelOptions {
   readonly readers: ViewReaders;
   readonly limits: CopyLimits;
   readonly now: () => Date;
+  /** Hears of each copy that is to be deleted. */
+  readonly onDelete: (path: string) => void;
 }
 
 /** Earlier states of views: finds the position that a point means, has the copy built, and reads it. */
@@ -36,7 +38,10 @@ export class TimeTravel {
       log: { path: log.path, id: log.id },
       limits,
       now,
-      onDelete: (path) => this.#copyReaders.close(path),
+      onDelete: (path) => {
+        this.#copyReaders.close(path);
+        options.onDelete(path);
+      },
     });
     options.engine.onLive(({ projection, program }) =>
       this.#copies.keepOnly(projection, program.hash, log.head()),
@@ -67,17 +72,17 @@ export class TimeTravel {
     projection: string,
     position: number,
     patience: number,
-    read: (reader: GenerationReader) => T,
+    read: (reader: GenerationReader) => T | Promise<T>,
   ): Promise<T> {
     const live = this.#liveReader(projection);
     if (live.position() === position) {
-      const answer = read(live);
+      const answer = await read(live);
       if (answer.position === position) return answer;
     }
     const source = this.#source(projection);
     const copy = await this.#copies.lease(source, position, patience);
     try {
-      return read(this.#copyReaders.of({ ...source.live, path: copy.path }));
+      return await read(this.#copyReaders.of({ ...source.live, path: copy.path }));
     } finally {
       copy.release();
     }

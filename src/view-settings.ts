@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { ScanLimits } from './query/scans/scans.ts';
 
 const count = z.number().int().positive();
 
-/** Settings of time travel and of live answers, as a settings file or a caller may give them. */
+/** Settings of time travel, of live answers and of scans, as a settings file or a caller may give them. */
 export const viewSettings = z.strictObject({
   copies: z
     .strictObject({
@@ -23,6 +24,20 @@ export const viewSettings = z.strictObject({
     })
     .optional()
     .describe('answers that are kept up to date'),
+  scans: z
+    .strictObject({
+      rows: z
+        .number()
+        .int()
+        .nonnegative()
+        .optional()
+        .describe('rows of a view from which on a query that may read them all is a scan'),
+      readers: count.optional().describe('scans that run at once, each in a process of its own'),
+      queue: count.optional().describe('scans that wait at once'),
+      timeout: count.optional().describe('milliseconds that a scan may run'),
+    })
+    .optional()
+    .describe('queries that may read a whole view'),
 });
 
 export type ViewSettings = z.infer<typeof viewSettings>;
@@ -38,6 +53,13 @@ export interface LiveSettings {
   readonly heartbeat: number;
   readonly resume: number;
   readonly linger: number;
+}
+
+/** Every default of `scans`: a processor is left for everything else. */
+export function scanSettings({ scans = {} }: ViewSettings, processors: number): ScanLimits {
+  const usual = Math.min(2, Math.max(1, processors - 1));
+  const { rows = 10_000, readers = usual, queue = 64, timeout = 10_000 } = scans;
+  return { rows, readers, queue, timeout };
 }
 
 /** Every default of `copies`: at most 16 of them and 2 GiB, two built at once. */

@@ -70,8 +70,15 @@ describe('who may', () => {
 });
 
 test('what queries may ask for stands in the file', async () => {
-  const settings = { maxRows: 50, aggregates: true, copies: { count: 4 }, live: { readers: 10 } };
+  const settings = {
+    maxRows: 50,
+    aggregates: true,
+    copies: { count: 4 },
+    live: { readers: 10 },
+    scans: { rows: 0, timeout: 500 },
+  };
   expect(await fromFile(settings)).toMatchObject(settings);
+  await expect(fromFile({ scans: { readers: 0 } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   await expect(fromFile({ maxRows: 0 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
 });
 

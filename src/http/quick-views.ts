@@ -91,10 +91,9 @@ function answerOf(c: Context, services: Services): ViewAnswer | undefined {
   const { url } = c.req;
   const at = url.indexOf('?');
   try {
-    return services.query(
+    return services.queryAtOnce(
       c.req.param('view') as string,
       new URLSearchParams(at < 0 ? '' : url.slice(at + 1)),
-      {},
     );
   } catch {
     // The whole app meets the same error, and knows how to say it.

@@ -77,10 +77,13 @@ export interface Services {
   waitFor(projection: string, position: number, milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Which rows whom; `policies().for(callerOf(c).claims)` is what a query is run under. */
   policies(): RowPolicies;
-  query(view: string, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+  /** A promise where the answer takes a scan. Then it may reject with TOO_BUSY or QUERY_TIMEOUT. */
+  query(view: string, parameters: URLSearchParams, options: QueryOptions): ViewAnswer | Promise<ViewAnswer>;
+  /** As `query`; undefined where the answer takes a scan. */
+  queryAtOnce(view: string, parameters: URLSearchParams): ViewAnswer | undefined;
   /** Throws QUERY_UNKNOWN. */
   namedQuery(name: string): FoundQuery;
-  call(call: NamedCall, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+  call(call: NamedCall, parameters: URLSearchParams, options: QueryOptions): ViewAnswer | Promise<ViewAnswer>;
   /** As `call`, as of an earlier position. */
   callAsOf(
     call: NamedCall,

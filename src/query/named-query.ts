@@ -2,8 +2,9 @@ import { ProjectionistError } from '../errors.ts';
 import type { NamedQuery, Projection } from '../projection/define.ts';
 import { nearest } from '../projection/nearest.ts';
 import { checkArguments } from './arguments.ts';
+import { answer, type AskedQuery } from './asked-query.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
-import { type QueryOptions, querySource } from './query-view.ts';
+import { askSource, type QueryOptions } from './query-view.ts';
 import { selectSource } from './select-source.ts';
 import type { ViewAnswer } from './view-answer.ts';
 import type { GenerationReader } from './view-readers.ts';
@@ -21,6 +22,8 @@ export interface NamedCall {
   /** Two calls of the same identity have the same rows at the same position, for the same rest of the query string. */
   readonly identity: string;
   answer(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+  /** The call, planned and not yet run. */
+  ask(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): AskedQuery;
 }
 
 /** Finds a query by its name, which no two definitions share. Throws QUERY_UNKNOWN. */
@@ -44,17 +47,19 @@ export async function callOf(
   given: ReadonlyMap<string, unknown>,
 ): Promise<NamedCall> {
   const values = await checkArguments(name, query.parameters, given);
+  const ask: NamedCall['ask'] = (reader, parameters, options) => {
+    const source = selectSource(reader, name, query, values);
+    try {
+      return askSource(reader, source, parameters, options);
+    } catch (error) {
+      throw isOlder(error) ? notYet(name, projection) : error;
+    }
+  };
   return {
     projection,
     identity: JSON.stringify([projection, name, [...given]]),
-    answer: (reader, parameters, options) => {
-      const source = selectSource(reader, name, query, values);
-      try {
-        return querySource(reader, source, parameters, options);
-      } catch (error) {
-        throw isOlder(error) ? notYet(name, projection) : error;
-      }
-    },
+    answer: (reader, parameters, options) => answer(ask(reader, parameters, options)),
+    ask,
   };
 }
 

@@ -6,11 +6,12 @@ import type { Binding, SqlValue } from './fragment.ts';
 import type { QueryLimits } from './limits.ts';
 import type { Page } from './page.ts';
 import { type Parameter, parseQuery } from './parse-query.ts';
-import { namesOf, orderOf } from './render-select.ts';
+import { isAggregated, namesOf, orderOf } from './render-select.ts';
 import { isPoint, renderPoint, renderQuery, type WrittenSql } from './render-query.ts';
 import { operandOf, shapeOf } from './shape.ts';
 import type { GenerationReader } from './view-readers.ts';
-import { policiesOf } from './policies.ts';
+import { policiesOf, viewsRead } from './policies.ts';
+import { readsAll } from './scans/reads-all.ts';
 import type { RowPolicy } from '../projection/row-policy.ts';
 import type { Ordering, ViewQuery } from './view-query.ts';
 
@@ -25,6 +26,10 @@ export interface Plan {
   readonly count: CountPlan;
   /** True where one row is found by its key, and no page is to be cut. */
   readonly isPoint: boolean;
+  /** The views that it reads, or may read; empty for a point. */
+  readonly views: readonly string[];
+  /** True where it may have to read all rows of a view, whatever its page. */
+  readonly readsAll: boolean;
 }
 
 export interface PlanOptions {
@@ -89,30 +94,69 @@ function makePlan(
   const { limits } = options;
   const parsed = parseQuery(parameters, source.view, reader.generation.program.views, limits);
   const query: ViewQuery = { ...parsed, limit: undefined, offset: 0 };
-  const columns = namesOf(query);
-  if (mayBePoint(page) && options.policy === undefined && source.sql === undefined && isPoint(query)) {
-    const { sql, bindings } = renderPoint(query, limits.maxRows);
-    return {
-      query,
-      statement: reader.prepare(sql).raw(),
-      bindings,
-      columns,
-      keys: undefined,
-      count: { counted: 'none', planned: undefined },
-      isPoint: true,
-    };
-  }
+  const isPlain = options.policy === undefined && source.sql === undefined;
+  const point = mayBePoint(page) && isPlain && isPoint(query) ? pointPlan(reader, query, limits) : undefined;
+  return point ?? pagePlan(reader, source, query, page, options);
+}
+
+/** Undefined where what is embedded in the row has to be looked for in a whole view. */
+function pointPlan(reader: GenerationReader, query: ViewQuery, limits: QueryLimits): Plan | undefined {
+  const { sql, bindings } = renderPoint(query, limits.maxRows);
+  const statement = reader.prepare(sql).raw();
+  const reading = { pages: 1, isFiltered: true, isWhole: false };
+  if (readsAll(reader.db, statement, bindings.length, reading)) return undefined;
+  return {
+    query,
+    statement,
+    bindings,
+    columns: namesOf(query),
+    keys: undefined,
+    count: { counted: 'none', planned: undefined },
+    isPoint: true,
+    views: [],
+    readsAll: false,
+  };
+}
+
+function pagePlan(
+  reader: GenerationReader,
+  source: Source,
+  query: ViewQuery,
+  page: Page,
+  options: PlanOptions,
+): Plan {
   const policies = policiesOf(options.policy, query, source);
   const isRestricted = policies.size > 0 || source.sql !== undefined;
   const count = countPlanOf(reader, query, options.count, isRestricted);
   const { sql, bindings, keys } = renderQuery(query, {
-    maxRows: limits.maxRows,
+    maxRows: options.limits.maxRows,
     policies,
     source: source.sql,
     counted: count.counted,
     after: page.after === undefined ? undefined : decodeCursor(page.after, orderOf(query)),
   });
-  return { query, statement: reader.prepare(sql).raw(), bindings, columns, keys, count, isPoint: false };
+  const statement = reader.prepare(sql).raw();
+  const reading = {
+    pages: count.counted === 'some' ? 2 : 1,
+    isFiltered: isRestricted || page.after !== undefined || isFiltered(query),
+    isWhole: count.counted === 'all' || isAggregated(query),
+  };
+  return {
+    query,
+    statement,
+    bindings,
+    columns: namesOf(query),
+    keys,
+    count,
+    isPoint: false,
+    views: viewsRead(query, source),
+    readsAll: readsAll(reader.db, statement, bindings.length, reading),
+  };
+}
+
+/** True where some of a view's rows are left out. */
+function isFiltered({ conditions, select }: ViewQuery): boolean {
+  return conditions.length > 0 || select.some((each) => each.kind === 'embedded' && each.isInner);
 }
 
 function mayBePoint(page: Page): boolean {

@@ -15,11 +15,16 @@ export function policiesOf(
 ): ReadonlyMap<string, WrittenSql> {
   const conditions = new Map<string, WrittenSql>();
   if (policy === undefined) return conditions;
-  for (const view of source.sql === undefined ? viewsOf(query) : source.sql.views) {
+  for (const view of viewsRead(query, source)) {
     const condition = policy(view);
     if (condition !== undefined) conditions.set(view, renderPolicy(condition));
   }
   return conditions;
+}
+
+/** The views that a query reads, or may read. */
+export function viewsRead(query: ViewQuery, source: Source): readonly string[] {
+  return source.sql === undefined ? [...viewsOf(query)] : source.sql.views;
 }
 
 function viewsOf(query: ViewQuery): Set<string> {

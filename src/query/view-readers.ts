@@ -1,7 +1,7 @@
-import { openDatabase, type SqliteDatabase, type SqliteStatement } from '../database/open.ts';
+import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { Program, ViewDescription } from '../projection/program.ts';
-import { addSqlFunctions } from './sql-functions.ts';
+import { openGeneration } from './open-generation.ts';
 
 /** A generation that answers queries. */
 export interface ReadableGeneration {
@@ -22,8 +22,7 @@ export class GenerationReader {
 
   constructor(generation: ReadableGeneration) {
     this.generation = generation;
-    this.db = openDatabase(generation.path, { purpose: 'read' });
-    addSqlFunctions(this.db);
+    this.db = openGeneration(generation.path);
     this.#position = this.db.prepare('SELECT position FROM projectionist_checkpoint').pluck();
   }
 
@@ -63,13 +62,19 @@ export class GenerationReader {
 export class ViewReaders {
   readonly #current = new Map<string, GenerationReader>();
   readonly #previous = new Map<string, GenerationReader>();
+  readonly #onClose: (path: string) => void;
+
+  /** `onClose` hears of each file that is not read here any more. */
+  constructor(onClose: (path: string) => void = () => {}) {
+    this.#onClose = onClose;
+  }
 
   /** Answers queries on this generation's views from it from now on. */
   use(generation: ReadableGeneration): void {
     const current = this.#current.get(generation.projection);
     const reader = new GenerationReader(generation);
     if (current !== undefined) {
-      this.#previous.get(generation.projection)?.close();
+      this.#close(this.#previous.get(generation.projection));
       this.#previous.set(generation.projection, current);
     }
     this.#current.set(generation.projection, reader);
@@ -80,7 +85,7 @@ export class ViewReaders {
     for (const [name, reader] of this.#current) {
       if (projections.includes(name)) continue;
       this.#current.delete(name);
-      reader.close();
+      this.#close(reader);
     }
   }
 
@@ -108,8 +113,14 @@ export class ViewReaders {
   }
 
   close(): void {
-    for (const reader of [...this.#current.values(), ...this.#previous.values()]) reader.close();
+    for (const reader of [...this.#current.values(), ...this.#previous.values()]) this.#close(reader);
     this.#current.clear();
     this.#previous.clear();
+  }
+
+  #close(reader: GenerationReader | undefined): void {
+    if (reader === undefined) return;
+    reader.close();
+    this.#onClose(reader.generation.path);
   }
 }

@@ -4,7 +4,8 @@ import type { Services } from '../../src/http/services.ts';
 import { RowPolicies } from '../../src/projection/row-policy.ts';
 import { queryLimits } from '../../src/query/limits.ts';
 import { findQuery } from '../../src/query/named-query.ts';
-import { queryReader } from '../../src/query/query-view.ts';
+import { askReader } from '../../src/query/query-view.ts';
+import { Scans } from '../../src/query/scans/scans.ts';
 import { library, type TestLibrary } from './library.ts';
 
 /** The HTTP app over a test's library: everything is real but the log, which it has none of. */
@@ -12,6 +13,7 @@ export function libraryApp(
   { reader }: TestLibrary,
   options: { maxRows?: number; aggregates?: boolean } = {},
   reportFault: (error: unknown) => void = () => {},
+  scans: Scans = onThisThread(),
 ): Hono {
   const limits = queryLimits(options);
   const viewOf = (name: string) => reader.generation.program.views.find((view) => view.name === name);
@@ -23,12 +25,19 @@ export function libraryApp(
     views: () => reader.generation.program.views.map((view) => ({ view, projection: 'library' })),
     source: (kind, name) => (kind === 'query' || viewOf(name) !== undefined ? source : undefined),
     policies: () => new RowPolicies([]),
-    query: (view, parameters, query) => queryReader(reader, view, parameters, { ...query, limits }),
+    query: (view, parameters, query) =>
+      scans.answer(() => askReader(reader, view, parameters, { ...query, limits })),
+    queryAtOnce: (view, parameters) => scans.answerAtOnce(askReader(reader, view, parameters, { limits })),
     namedQuery: (name) => findQuery([library], name),
-    call: (call, parameters, query) => call.answer(reader, parameters, { ...query, limits }),
+    call: (call, parameters, query) => scans.answer(() => call.ask(reader, parameters, { ...query, limits })),
     streams: { heartbeat: 1000, readers: 10, ended: new AbortController().signal },
     onGrowth: () => () => {},
     reportFault,
   };
   return createApp(services as Services);
+}
+
+/** For views so small that nothing is a scan. */
+function onThisThread(): Scans {
+  return new Scans({ rows: Number.MAX_SAFE_INTEGER, readers: 1, queue: 1, timeout: 1 });
 }

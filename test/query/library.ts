@@ -123,6 +123,12 @@ export class TestLibrary {
     return this;
   }
 
+  /** Adds an index on `columns`, written as `view (column)`. */
+  index(name: string, columns: string): this {
+    this.#db.exec(`CREATE INDEX ${name} ON ${columns}`);
+    return this;
+  }
+
   /** Removes every row. */
   empty(): this {
     this.#db.exec(

@@ -1,0 +1,85 @@
+import { ProjectionistError } from '../errors.ts';
+import { totalOf } from './count.ts';
+import { encodeCursor } from './cursor.ts';
+import type { SqlValue } from './fragment.ts';
+import type { QueryLimits } from './limits.ts';
+import type { Page } from './page.ts';
+import type { Plan } from './plan.ts';
+import { ViewAnswer } from './view-answer.ts';
+import type { GenerationReader } from './view-readers.ts';
+
+/** What a plan's statement answers: see RenderedQuery. */
+export type Found = readonly [
+  position: number,
+  count: number,
+  items: string | null,
+  keys: string | null,
+  total: number | null,
+];
+
+/** A request with its plan: to be run here, or by whoever has the time. */
+export interface AskedQuery {
+  readonly reader: GenerationReader;
+  readonly plan: Plan;
+  readonly page: Page;
+  readonly values: readonly SqlValue[];
+  readonly limits: QueryLimits;
+  readonly isCounted: boolean;
+}
+
+/** Runs a query on this thread. Throws VALUE_OUT_OF_RANGE or PARAMETER_INVALID. */
+export function answer(asked: AskedQuery): ViewAnswer {
+  const { reader, plan, values } = asked;
+  const read = () => plan.statement.get(...values) as Found | undefined;
+  try {
+    return answerOf(
+      asked,
+      read() ?? reader.snapshot(() => read() ?? [reader.position(), 0, null, null, null]),
+    );
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** The answer that a run of the statement has found, wherever it was run. */
+export function answerOf({ reader, plan, page, limits, isCounted }: AskedQuery, found: Found): ViewAnswer {
+  const [position, count, , , total] = found;
+  return new ViewAnswer(reader.generation, {
+    ...cut(found, plan, page),
+    position,
+    total: isCounted ? totalOf(plan.count, { total, found: count }, page, limits.maxRows) : undefined,
+    offset: page.offset,
+    columns: plan.columns,
+  });
+}
+
+/** What SQLite says of a request's values, in words for who sent them. */
+export function explained(error: unknown): unknown {
+  if (error instanceof Error && error.message === 'integer overflow')
+    return new ProjectionistError('VALUE_OUT_OF_RANGE', 'A sum is out of range', {
+      hint: 'Cast to real first: column::real.sum().',
+    });
+  // What SQLite says of a LIMIT that is no whole number, which a named query may have been given.
+  if (error instanceof Error && error.message === 'datatype mismatch')
+    return new ProjectionistError('PARAMETER_INVALID', 'A parameter is of the wrong type for the query');
+  return error;
+}
+
+const SEPARATOR = ',\n';
+
+/** The page: without the row that came only to tell that there are more. */
+function cut(
+  [, count, items, keys]: Found,
+  plan: Plan,
+  page: Page,
+): Pick<ViewAnswer, 'body' | 'count' | 'next'> {
+  if (plan.isPoint || count <= page.limit) return { body: `[${items ?? ''}]`, count, next: undefined };
+  const body =
+    page.limit === 0 ? '[]' : `[${(items as string).slice(0, (items as string).lastIndexOf(SEPARATOR))}]`;
+  const last = keys === null || page.limit === 0 ? undefined : keys.split(SEPARATOR).at(-2);
+  return {
+    body,
+    count: page.limit,
+    next: last === undefined ? undefined : encodeCursor(plan.keys ?? [], last),
+  };
+}
