@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionistError } from '../errors.ts';
 
 /** SQLite's words for a disk, a lock or memory in the way: they say nothing about the event, and pass. */
@@ -44,12 +43,4 @@ export function damaged(projection: string, file: string, what: string, cause?: 
     evidence: { projection, file },
     cause,
   });
-}
-
-const LONGEST_PAUSE = 5_000;
-
-/** Waits before the next attempt, counted from 1: exponential backoff with jitter, cut short by the signal. */
-export async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
-  const milliseconds = Math.min(LONGEST_PAUSE, 25 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2);
-  await delay(milliseconds, undefined, { signal }).catch(() => {});
 }

@@ -5,7 +5,8 @@ import type { Generation } from './catalog.ts';
 import { peekCheckpoint } from './generation-file.ts';
 import { type Host, LocalHost } from './host.ts';
 import { codeOf, hasCodeOf, isPlainData } from './program-code.ts';
-import type { RunnerReport, RunnerTask } from './runner.ts';
+import type { RetryPlan, RunnerReport, RunnerTask } from './runner.ts';
+import type { Retry } from './status.ts';
 import { ThreadHost } from './thread-host.ts';
 
 export interface RunContext {
@@ -36,14 +37,24 @@ export class GenerationRun {
   told = 0;
   /** True when it is sealed, and only follows the log. */
   isBuilt: boolean;
+  /** False until its position is known. */
+  isOpen = false;
   movedAt: string | null = null;
-  /** Set while the disk or a lock is in the way, and when the runner has given up. */
+  /** Set while something is in the way, and when the runner has given up. */
   error: ErrorReport | null = null;
+  retry: Retry | null = null;
+  /** True while its thread has ended or hangs, until the next one has moved. */
+  isLost = false;
   hasFailed = false;
-  /** Undefined where the code that the generation was built with is gone: it stays as it is until it is replaced. */
-  readonly #host: Host | undefined;
+  /** False where the code that the generation was built with is gone: it stays as it is until it is replaced. */
+  readonly #canRun: boolean;
+  readonly #makeHost: () => Host;
   readonly #now: () => Date;
   readonly #onReport: (run: GenerationRun, report: RunnerReport) => void;
+  #host: Host | undefined;
+  /** Resolves when the hosts that were let go have closed the file. */
+  #left: Promise<unknown> = Promise.resolve();
+  #isHeld: boolean;
 
   constructor(
     generation: Generation,
@@ -51,6 +62,7 @@ export class GenerationRun {
     loaded: LoadedProjection,
     context: RunContext,
     onReport: (run: GenerationRun, report: RunnerReport) => void,
+    isHeld = false,
   ) {
     this.generation = generation;
     this.isBuilt = aim === 'follow';
@@ -58,21 +70,22 @@ export class GenerationRun {
     this.#now = context.now;
     this.#onReport = onReport;
     const { logPath, logId } = context;
-    const task = {
-      path: this.path,
-      program: generation.program,
-      logPath,
-      logId,
-      isBuild: aim !== 'follow',
-      hasBeenLive: aim !== 'build',
-    };
-    const canRun = hasCodeOf(loaded.compiled, generation.program);
-    this.#host = canRun ? makeHost(task, loaded, (report) => this.#hear(report)) : undefined;
-    if (this.isFrozen) this.position = peekCheckpoint(this.path)?.position ?? 0;
+    const { path } = this;
+    const { program } = generation;
+    this.#canRun = hasCodeOf(loaded.compiled, program);
+    this.#makeHost = () =>
+      makeHost(
+        { path, program, logPath, logId, isBuild: !this.isBuilt, hasBeenLive: aim !== 'build' },
+        loaded,
+        (report) => this.#hear(report),
+      );
+    this.#isHeld = isHeld;
+    if (this.#canRun && !isHeld) this.#host = this.#makeHost();
+    else this.#look();
   }
 
   get isFrozen(): boolean {
-    return this.#host === undefined;
+    return !this.#canRun;
   }
 
   advance(head: number): void {
@@ -80,8 +93,33 @@ export class GenerationRun {
     this.#host?.advance(head);
   }
 
+  /** Stands still from here on; resolves when the batch at hand is finished and the file closed. */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    this.#letGo();
+    await this.#left;
+    if (!this.hasFailed) this.#clear();
+  }
+
+  /** Goes on after `hold`. */
+  async release(): Promise<void> {
+    this.#isHeld = false;
+    await this.#left;
+    if (this.#isHeld || !this.#canRun || this.#host !== undefined) return;
+    this.#host = this.#makeHost();
+    this.#host.advance(this.told);
+  }
+
   async stop(): Promise<void> {
-    await this.#host?.stop();
+    this.#isHeld = true;
+    this.#letGo();
+    await this.#left;
+  }
+
+  #letGo(): void {
+    const stopped = this.#host?.stop();
+    this.#host = undefined;
+    this.#left = Promise.all([this.#left, stopped]);
   }
 
   /** Positions a second since this run began. */
@@ -90,27 +128,52 @@ export class GenerationRun {
     return seconds > 0 ? (this.position - this.startPosition) / seconds : 0;
   }
 
+  /** Without a host there is nobody to report the position. */
+  #look(): void {
+    this.position = peekCheckpoint(this.path)?.position ?? 0;
+    this.isOpen = true;
+  }
+
   #hear(report: RunnerReport): void {
     if (report.kind === 'opened') this.#noteOpening(report.position);
     else if ('position' in report) this.#notePosition(report.position);
-    else this.error = report.error;
+    else this.#noteError(report);
     if (report.kind === 'built') this.isBuilt = true;
-    if (report.kind === 'failed') this.hasFailed = true;
     // A local host reports from inside `advance`; its owner hears of it when it has finished what it was doing.
     queueMicrotask(() => this.#onReport(this, report));
   }
 
   #noteOpening(position: number): void {
-    this.error = null;
+    this.isOpen = true;
     this.position = position;
     this.startedAt = performance.now();
     this.startPosition = position;
+    // What was in the way may be so still: only a step shows. Where there is none to take, this must do.
+    if (position >= this.told) this.#clear();
   }
 
   #notePosition(position: number): void {
-    this.error = null;
+    this.#clear();
     if (position > this.position) this.movedAt = this.#now().toISOString();
     this.position = position;
+  }
+
+  #noteError(report: Extract<RunnerReport, { error: ErrorReport }>): void {
+    const { kind, error } = report;
+    this.error = error;
+    this.isLost = kind === 'lost';
+    this.hasFailed = kind === 'failed';
+    this.retry = 'retry' in report && report.retry !== null ? this.#retry(report.retry, error) : null;
+  }
+
+  #retry({ attempt, pause }: RetryPlan, error: ErrorReport): Retry {
+    return { attempt, nextAt: new Date(this.#now().getTime() + pause).toISOString(), error };
+  }
+
+  #clear(): void {
+    this.error = null;
+    this.retry = null;
+    this.isLost = false;
   }
 }
 

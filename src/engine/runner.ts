@@ -3,10 +3,12 @@ import { storageError } from '../database/storage-error.ts';
 import { type ErrorReport, reportOf } from '../errors.ts';
 import { findLogDamage } from '../event-log/log-damage.ts';
 import type { Program } from '../projection/program.ts';
+import { pauseAfter, rest } from './backoff.ts';
 import { BatchSize } from './batch-size.ts';
-import { backOff, damaged, isDamage, isEngineFault, isStorageFault } from './faults.ts';
+import { damaged, isDamage, isEngineFault, isStorageFault } from './faults.ts';
 import { connectFeed, openBuilt, openGeneration, requireLog, sealGeneration } from './generation-file.ts';
 import { type ProgramCode, Projector } from './projector.ts';
+import { Pulse } from './pulse.ts';
 
 /** What a runner works on. */
 export interface RunnerTask {
@@ -20,6 +22,14 @@ export interface RunnerTask {
   readonly hasBeenLive?: boolean;
   /** Milliseconds that one batch may hold the thread. */
   readonly budget: number;
+  /** Events up to this position are applied one by one: a thread ended among them. */
+  readonly carefulUntil?: number;
+}
+
+/** What is tried again by itself: how many times it has failed, and the milliseconds until the next time. */
+export interface RetryPlan {
+  readonly attempt: number;
+  readonly pause: number;
 }
 
 /** What a runner tells, in the order in which it happens. */
@@ -29,7 +39,9 @@ export type RunnerReport =
   /** The generation is whole, durable and at `position`; from here on the runner follows the log. */
   | { readonly kind: 'built'; readonly position: number }
   /** The disk or a lock is in the way; the runner tries again by itself. */
-  | { readonly kind: 'waiting'; readonly error: ErrorReport; readonly attempt: number }
+  | { readonly kind: 'waiting'; readonly error: ErrorReport; readonly retry: RetryPlan }
+  /** From a runner's host: its thread has ended or hangs. Without a retry, the thread may come back by itself. */
+  | { readonly kind: 'lost'; readonly error: ErrorReport; readonly retry: RetryPlan | null }
   /** An event cannot be applied, or the generation is of no use: the runner has stopped. */
   | { readonly kind: 'failed'; readonly error: ErrorReport };
 
@@ -50,6 +62,7 @@ export class Runner {
   readonly #code: ProgramCode;
   readonly #tell: (report: RunnerReport) => void;
   readonly #batch: BatchSize;
+  readonly #pulse: Pulse;
   readonly #stopping = new AbortController();
   #opened: Opened | undefined;
   #head = 0;
@@ -59,8 +72,14 @@ export class Runner {
   #hasFailed = false;
   #work: Promise<void> | undefined;
 
-  constructor(task: RunnerTask, code: ProgramCode, tell: (report: RunnerReport) => void) {
+  constructor(
+    task: RunnerTask,
+    code: ProgramCode,
+    tell: (report: RunnerReport) => void,
+    pulse: Pulse = new Pulse(),
+  ) {
     this.#task = task;
+    this.#pulse = pulse;
     this.#code = code;
     this.#tell = tell;
     this.#isBuilding = task.isBuild;
@@ -112,8 +131,10 @@ export class Runner {
         await this.#run(this.#open());
         return;
       } catch (error) {
-        if (!this.#report(error)) return;
-        await backOff(this.#attempt, this.#stopping.signal);
+        const retry = this.#report(error);
+        if (retry === undefined) return;
+        this.#pulse.enter('resting');
+        await rest(retry.pause, this.#stopping.signal);
       }
     }
   }
@@ -130,11 +151,14 @@ export class Runner {
   #step(projector: Projector, share: number): void {
     const from = projector.position;
     if (from >= this.#head) return;
-    const span = Math.ceil(this.#batch.size / Math.max(share, 1 / 1000));
+    const isCareful = from < (this.#task.carefulUntil ?? 0);
+    const span = isCareful ? 1 : Math.ceil(this.#batch.size / Math.max(share, 1 / 1000));
     const to = Math.min(this.#head, from + span);
     const started = performance.now();
+    this.#pulse.apply(from, to);
     this.#applyOrNarrow(projector, to, share);
-    if (to - from >= span) this.#batch.learn(performance.now() - started);
+    this.#pulse.enter('idle');
+    if (to - from >= span && !isCareful) this.#batch.learn(performance.now() - started);
     this.#attempt = 0;
   }
 
@@ -153,14 +177,17 @@ export class Runner {
   }
 
   #seal(db: SqliteDatabase): void {
+    this.#pulse.enter('settling');
     sealGeneration(db, this.#task.program);
     applyPragmas(db, 'derived');
     this.#isBuilding = false;
+    this.#pulse.enter('idle');
     this.#tell({ kind: 'built', position: (this.#opened as Opened).projector.position });
   }
 
   #open(): Opened {
     if (this.#opened !== undefined) return this.#opened;
+    this.#pulse.enter('settling');
     const { path, program, logId, logPath, hasBeenLive } = this.#task;
     const isNew = this.#isBuilding && hasBeenLive !== true;
     const db = isNew ? openGeneration(path, program, logId, 'bulk') : openBuilt(path, program);
@@ -172,6 +199,7 @@ export class Runner {
       db.close();
       throw error;
     }
+    this.#pulse.enter('idle');
     this.#tell({ kind: 'opened', position: this.#opened.projector.position });
     return this.#opened;
   }
@@ -181,21 +209,22 @@ export class Runner {
     this.#opened = undefined;
   }
 
-  /** Tells of an error; true when it is worth trying again. */
-  #report(error: unknown): boolean {
+  /** Tells of an error; answers when to try again, where that is worth it. */
+  #report(error: unknown): RetryPlan | undefined {
     const { path } = this.#task;
     if (isStorageFault(error)) {
       this.#attempt += 1;
-      this.#tell({ kind: 'waiting', error: reportOf(storageError(error, path)), attempt: this.#attempt });
+      const retry = { attempt: this.#attempt, pause: pauseAfter(this.#attempt) };
+      this.#tell({ kind: 'waiting', error: reportOf(storageError(error, path)), retry });
       // The next attempt opens the files anew: an old handle may be what is in the way.
       this.#close();
-      return true;
+      return retry;
     }
     this.#hasFailed = true;
     const isForeign = isDamage(error) && (error as { code: string }).code !== 'GENERATION_DAMAGED';
     const fault = isForeign ? this.#damage(error) : error;
     this.#tell({ kind: 'failed', error: reportOf(fault) });
-    return false;
+    return undefined;
   }
 
   /** Whose damage it is: the log is attached to the same connection. */

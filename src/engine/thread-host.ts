@@ -1,12 +1,23 @@
 import { Worker } from 'node:worker_threads';
-import { ProjectionistError, reportOf } from '../errors.ts';
-import { backOff } from './faults.ts';
+import { type ErrorReport, type ProjectionistError, reportOf } from '../errors.ts';
+import { pauseAfter, rest } from './backoff.ts';
+import { Deaths } from './deaths.ts';
 import type { Host, Tell } from './host.ts';
+import { Pulse } from './pulse.ts';
 import type { RunnerReport, RunnerTask } from './runner.ts';
+import { deadlyEvent, ended, hangs } from './thread-faults.ts';
+import { LOOK_INTERVAL, Vigil } from './vigil.ts';
 
 export interface ThreadTask extends RunnerTask {
   /** The file that declares the projection; needed where the program has functions or upcasters. */
   readonly definitionFile: string | undefined;
+}
+
+/** What a thread is given at its start. */
+export interface ThreadStart {
+  readonly task: ThreadTask;
+  /** The memory of its pulse. */
+  readonly pulse: SharedArrayBuffer;
 }
 
 export type ThreadMessage = { readonly kind: 'advance'; readonly head: number } | { readonly kind: 'stop' };
@@ -15,16 +26,19 @@ export type ThreadMessage = { readonly kind: 'advance'; readonly head: number } 
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
- * A runner in a worker thread of its own, so that a build never delays a query. A thread that dies is started again,
- * after a pause that grows; one whose runner has given up stays.
+ * A runner in a worker thread of its own, so that a build never delays a query. A thread that ends or hangs is replaced
+ * after a pause that grows; one whose runner has given up stays, and so does a projection at one of whose events thread
+ * after thread has ended.
  */
 export class ThreadHost implements Host {
   #task: ThreadTask;
   readonly #tell: Tell;
   readonly #stopping = new AbortController();
+  readonly #deaths = new Deaths();
   readonly #life: Promise<void>;
   #worker: Worker | undefined;
   #head: number | undefined;
+  #position = 0;
   #attempt = 0;
   #hasFailed = false;
 
@@ -47,40 +61,73 @@ export class ThreadHost implements Host {
 
   async #live(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      const error = await this.#liveOnce();
+      const pulse = new Pulse();
+      const error = await this.#liveOnce(pulse);
       if (this.#hasFailed || this.#stopping.signal.aborted) return;
+      this.#deaths.note(pulse.read());
       this.#attempt += 1;
-      this.#tell({ kind: 'waiting', error: reportOf(error), attempt: this.#attempt });
-      await backOff(this.#attempt, this.#stopping.signal);
+      if (this.#deaths.culprit !== undefined) {
+        this.#hear({ kind: 'failed', error: deadlyEvent(this.#task.program.projection, this.#deaths.culprit, error) });
+        return;
+      }
+      this.#task = { ...this.#task, carefulUntil: this.#deaths.carefulUntil };
+      const pause = pauseAfter(this.#attempt);
+      this.#tell({ kind: 'lost', error, retry: { attempt: this.#attempt, pause } });
+      await rest(pause, this.#stopping.signal);
     }
   }
 
   /** Runs one thread; resolves with what ended it. */
-  #liveOnce(): Promise<unknown> {
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    const worker = new Worker(ENTRY, {
-      workerData: this.#task,
-      name: `projector ${this.#task.program.projection}`,
-    });
+  #liveOnce(pulse: Pulse): Promise<ErrorReport> {
+    const { promise, resolve } = Promise.withResolvers<ErrorReport>();
+    const { projection } = this.#task.program;
+    const start: ThreadStart = { task: this.#task, pulse: pulse.memory };
+    const worker = new Worker(ENTRY, { workerData: start, name: `projector ${projection}` });
     let error: unknown;
     worker.on('message', (report: RunnerReport) => this.#hear(report));
     worker.on('error', (thrown) => {
       error = thrown;
     });
+    const stopWatching = this.#watch(pulse, (found) => {
+      error = found;
+      void worker.terminate();
+    });
     worker.on('exit', (code) => {
+      stopWatching();
       this.#worker = undefined;
-      resolve(
-        error ??
-          new ProjectionistError('PROJECTION_STOPPED', `The projector's thread ended with code ${code}`),
-      );
+      resolve(reportOf(error ?? ended(projection, code)));
     });
     this.#worker = worker;
     if (this.#head !== undefined) this.#post({ kind: 'advance', head: this.#head });
     return promise;
   }
 
+  /** Looks at the pulse until told to stop; `end` is called once, when the thread hangs. */
+  #watch(pulse: Pulse, end: (error: ProjectionistError) => void): () => void {
+    const vigil = new Vigil();
+    let isSlow = false;
+    const timer = setInterval(() => {
+      const reading = pulse.read();
+      const finding = vigil.look(reading, !this.#hasFailed && (this.#head ?? 0) > this.#position);
+      if (finding === 'hung') {
+        clearInterval(timer);
+        end(hangs(this.#task.program.projection, reading));
+      }
+      // Told once, and over with the next report of its own.
+      if (finding === 'slow' && !isSlow)
+        this.#tell({
+          kind: 'lost',
+          error: reportOf(hangs(this.#task.program.projection, reading)),
+          retry: null,
+        });
+      isSlow = finding === 'slow';
+    }, LOOK_INTERVAL);
+    return () => clearInterval(timer);
+  }
+
   #hear(report: RunnerReport): void {
     if (report.kind === 'failed') this.#hasFailed = true;
+    if ('position' in report) this.#position = report.position;
     if (report.kind === 'progress') this.#attempt = 0;
     // Another thread would have nothing left to build.
     if (report.kind === 'built') this.#task = { ...this.#task, isBuild: false };

@@ -95,9 +95,8 @@ function hear(
 ): void {
   if (report.kind === 'progress') onProgress?.(report.position);
   if (report.kind === 'built' && report.position === position) done.resolve();
-  const isHopeless =
-    report.kind === 'waiting' && (report.error.code === 'DISK_FULL' || report.attempt >= LAST_ATTEMPT);
-  if (isHopeless) done.reject(errorFrom(report.error));
+  if ((report.kind === 'waiting' || report.kind === 'lost') && isHopeless(report))
+    done.reject(errorFrom(report.error));
   if (report.kind === 'failed') {
     const { message, hint, evidence } = report.error;
     const words = `${program.projection} cannot be replayed to position ${position}: ${message}`;
@@ -105,6 +104,10 @@ function hear(
       new ProjectionistError('PROJECTION_STOPPED', words, { hint, evidence, cause: errorFrom(report.error) }),
     );
   }
+}
+
+function isHopeless({ error, retry }: Extract<RunnerReport, { kind: 'waiting' | 'lost' }>): boolean {
+  return error.code === 'DISK_FULL' || (retry !== null && retry.attempt >= LAST_ATTEMPT);
 }
 
 function requireGoing(signal: AbortSignal | undefined): void {
