@@ -104,7 +104,9 @@ async function showBuilds(
         done: building.build.position,
         total: building.head,
       });
-    const isSettled = statuses.every(({ generation, state }) => generation !== null || state === 'stopped');
+    const isSettled = statuses.every(
+      ({ generation, state }) => generation !== null || state === 'stopped' || state === 'paused',
+    );
     if (isSettled || ended.aborted) break;
   }
   progress.end();

@@ -2,6 +2,7 @@ import type { ErrorReport } from '../errors.ts';
 import type { Build } from './build.ts';
 import type { GenerationRun } from './generation-run.ts';
 import type { Announce } from './notice.ts';
+import type { RetryPlan } from './runner.ts';
 
 /** Says what happens to one projection. */
 export class Announcer {
@@ -49,8 +50,8 @@ export class Announcer {
   }
 
   /** The first time only: the attempts after that are of the same fault. */
-  waiting(generation: number, error: ErrorReport, attempt: number): void {
-    if (attempt > 1) return;
+  waiting(generation: number, { error, retry }: { error: ErrorReport; retry: RetryPlan | null }): void {
+    if (retry !== null && retry.attempt > 1) return;
     this.#announce({ kind: 'waiting', projection: this.#projection, generation, error });
   }
 }

@@ -14,6 +14,8 @@ export interface BuildPlan {
   readonly reasons: readonly string[];
   /** A generation that has been live before: it is kept, whatever comes of this. */
   readonly isRollback?: boolean;
+  /** Nothing of what was live before is kept. */
+  readonly isReset?: boolean;
   /** The hash of the program that is not to be built unasked once this is live. */
   readonly rolledBackFrom?: string | undefined;
 }

@@ -4,6 +4,7 @@ import { transact } from '../database/transaction.ts';
 import type { ErrorReport } from '../errors.ts';
 import type { Program } from '../projection/program.ts';
 import { CommandTable } from './command-table.ts';
+import { PauseTable } from './pause-table.ts';
 
 /**
  * building: being filled; live: answers queries; retired: was live, kept for rollback; failed: could not be built.
@@ -58,6 +59,7 @@ const CATALOG_FORMAT: Format = {
        answer TEXT
      ) STRICT;`,
     'ALTER TABLE commands ADD COLUMN arguments TEXT',
+    PauseTable.migration,
   ],
 };
 
@@ -67,12 +69,14 @@ const COLUMNS =
 /** Which generations there are and which is live: `data/catalog.db`. */
 export class Catalog {
   readonly commands: CommandTable;
+  readonly pauses: PauseTable;
   readonly #db: SqliteDatabase;
 
   constructor(path: string) {
     this.#db = openDatabase(path, { purpose: 'durable' });
     migrate(this.#db, CATALOG_FORMAT);
     this.commands = new CommandTable(this.#db);
+    this.pauses = new PauseTable(this.#db);
   }
 
   /** Changes when another connection has written. */

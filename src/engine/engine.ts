@@ -11,6 +11,7 @@ import { Catalog } from './catalog.ts';
 import type { Command } from './command-table.ts';
 import { CommandDesk } from './commands.ts';
 import { deleteOrphans } from './generation-store.ts';
+import { HeadHistory } from './head-history.ts';
 import { tellSafely } from './listeners.ts';
 import type { Announce } from './notice.ts';
 import { type OperationName, type OperationOptions, operationNamed } from './operations.ts';
@@ -55,6 +56,7 @@ export class Engine {
   readonly #commitListeners = new Set<(projection: string, position: number) => void>();
   #definitions: Definitions;
   #head: number;
+  readonly #history = new HeadHistory();
   #stopGrowth: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Definitions are taken over one after the other. */
@@ -105,6 +107,7 @@ export class Engine {
       // One core is left for the thread that answers queries and appends.
       builds: new PQueue({ concurrency: Math.max(1, availableParallelism() - 1) }),
       head: () => this.#head,
+      secondsBehind: (position) => this.#history.secondsBehind(position, now()),
       announce: (notice) => tellSafely(announce, notice),
       onLive: (name) => this.#onLive(name),
       onCommit: (name, position) => {
@@ -117,7 +120,7 @@ export class Engine {
   start(): void {
     if (this.#isStarted || this.#closing !== undefined) return;
     this.#isStarted = true;
-    this.#head = this.#options.log.head();
+    this.#noteHead(this.#options.log.head());
     deleteOrphans(this.#options.data, this.#catalog);
     for (const keeper of this.#keepers.values()) keeper.start();
     for (const name of this.#catalog.projections()) {
@@ -232,8 +235,13 @@ export class Engine {
   }
 
   #grow(head: number): void {
-    this.#head = head;
+    this.#noteHead(head);
     for (const keeper of this.#keepers.values()) keeper.advance(head);
+  }
+
+  #noteHead(head: number): void {
+    this.#head = head;
+    this.#history.note(head, this.#context.now());
   }
 
   #refuseWhenClosing(): void {

@@ -1,5 +1,6 @@
 import { ProjectionistError } from '../errors.ts';
 import type { ProjectionKeeper } from './projection-keeper.ts';
+import { checkRequest, isRequest } from './states.ts';
 
 /** What an operation takes beside the projection, as JSON. */
 export type OperationOptions = Readonly<Record<string, unknown>>;
@@ -11,14 +12,38 @@ type Operation = (keeper: ProjectionKeeper, options: OperationOptions) => Promis
 const OPERATIONS = {
   rebuild: async (keeper) => ({ generation: (await keeper.rebuild()).generation.number }),
   rollback: async (keeper) => ({ generation: (await keeper.rollback()).generation.number }),
+  reset: async (keeper) => ({ generation: (await keeper.reset()).generation.number }),
+  pause: async (keeper, options) => ({
+    paused: await keeper.pause(wordsIn(options, 'by'), wordsIn(options, 'reason')),
+  }),
+  resume: async (keeper) => {
+    keeper.resume();
+    return { state: keeper.status().state };
+  },
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;
 
-/** The operation of that name. Throws USAGE where there is none. */
+/** The operation of that name, as far as the projection's state allows it. Throws USAGE where there is none. */
 export function operationNamed(name: string): Operation {
-  if (Object.hasOwn(OPERATIONS, name)) return OPERATIONS[name as OperationName];
+  if (Object.hasOwn(OPERATIONS, name))
+    return async (keeper, options) => {
+      if (isRequest(name)) checkRequest(keeper.name, keeper.status().state, name);
+      return OPERATIONS[name as OperationName](keeper, options);
+    };
   throw new ProjectionistError('USAGE', `There is no operation ${name}`, {
     hint: `Known are ${Object.keys(OPERATIONS).join(', ')}; a newer projectionist may know more.`,
+  });
+}
+
+/** The longest text that is kept of what somebody says, in characters. */
+const LONGEST_TEXT = 500;
+
+/** A text among the options; null where it is missing. Throws USAGE. */
+function wordsIn(options: OperationOptions, name: string): string | null {
+  const value = options[name] ?? null;
+  if (value === null || (typeof value === 'string' && value.length <= LONGEST_TEXT)) return value;
+  throw new ProjectionistError('USAGE', `${name} must be a text of at most ${LONGEST_TEXT} characters`, {
+    evidence: { field: name },
   });
 }

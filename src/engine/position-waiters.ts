@@ -1,4 +1,4 @@
-import { type ErrorReport, ProjectionistError } from '../errors.ts';
+import { ProjectionistError } from '../errors.ts';
 
 interface Waiter {
   readonly position: number;
@@ -19,7 +19,7 @@ export class PositionWaiters {
 
   /**
    * Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds, with CLOSED when
-   * `signal` aborts, and at once when the projection has stopped and nothing is being built.
+   * `signal` aborts, and at once when the projection is paused, or has stopped and nothing is being built.
    */
   wait(position: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (position <= this.#reached) return Promise.resolve();
@@ -44,14 +44,8 @@ export class PositionWaiters {
   }
 
   /** Rejects those who wait, and those who come, until `unblock`. */
-  block(projection: string, error: ErrorReport): void {
-    const { hint, evidence } = error;
-    this.#refuse(
-      new ProjectionistError('PROJECTION_STOPPED', `${projection} has stopped: ${error.message}`, {
-        hint,
-        evidence: { projection, ...evidence },
-      }),
-    );
+  block(obstacle: ProjectionistError): void {
+    this.#refuse(obstacle);
   }
 
   /** There is hope again: something is being built. */

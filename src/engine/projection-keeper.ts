@@ -7,11 +7,13 @@ import { GenerationRun } from './generation-run.ts';
 import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
 import { statusOf } from './projection-status.ts';
-import type { ProjectionStatus } from './status.ts';
+import type { Pause, ProjectionStatus } from './status.ts';
 import { Succession, type SuccessionContext, type SuccessionOwner } from './succession.ts';
 
 export interface KeeperContext extends SuccessionContext {
   readonly catalog: Catalog;
+  /** Seconds for which the event after a position has been in the log. */
+  readonly secondsBehind: (position: number) => number;
 }
 
 /** Keeps one projection: decides what is live and what is built, by its definition and by what is asked. */
@@ -29,11 +31,12 @@ export class ProjectionKeeper {
     this.#store = new GenerationStore(this.name, context.catalog, context);
     const owner = {
       name: this.name,
-      run: (...[generation, aim, onReport]: RunArguments) =>
-        new GenerationRun(generation, aim, this.#loaded, context, onReport),
+      run: (...[generation, aim, onReport, isHeld]: RunArguments) =>
+        new GenerationRun(generation, aim, this.#loaded, context, onReport, isHeld),
       onLost: (lost: LostGeneration) => this.#rebuildLost(lost),
     };
-    this.#succession = new Succession(owner, context, this.#store);
+    const pause = context.catalog.pauses.find(this.name);
+    this.#succession = new Succession(owner, context, this.#store, pause);
   }
 
   get live(): GenerationRun | undefined {
@@ -82,6 +85,28 @@ export class ProjectionKeeper {
     return this.#succession.launch(planRollback(previous, this.#loaded.compiled)).done;
   }
 
+  /** Stands still until `resume`, also after a restart; resolves when it does. */
+  async pause(by: string | null, reason: string | null): Promise<Pause> {
+    const pause = { since: this.#context.now().toISOString(), by, reason };
+    this.#context.catalog.pauses.add(this.name, pause);
+    await this.#succession.hold(pause);
+    return pause;
+  }
+
+  /** Goes on after a pause; what has stopped is tried again. */
+  resume(): void {
+    this.#context.catalog.pauses.remove(this.name);
+    const { live, build } = this.#succession;
+    this.#succession.release();
+    if (live === undefined && build === undefined)
+      this.#succession.launch({ program: this.#wanted, reasons: ['resumed'] });
+  }
+
+  /** Builds from the first event, and then keeps nothing of what was. Resolves when it is live. */
+  reset(): Promise<GenerationRun> {
+    return this.#succession.launch({ program: this.#wanted, reasons: ['reset'], isReset: true }).done;
+  }
+
   advance(head: number): void {
     this.#succession.advance(head);
   }
@@ -105,7 +130,7 @@ export class ProjectionKeeper {
   }
 
   status(): ProjectionStatus {
-    const { live, build, buildError } = this.#succession;
+    const { live, build, buildError, pause, lastError } = this.#succession;
     return statusOf({
       name: this.name,
       views: this.#wanted.views.map(({ name }) => name),
@@ -114,6 +139,9 @@ export class ProjectionKeeper {
       live,
       build,
       buildError,
+      paused: pause,
+      lastError,
+      secondsBehind: this.#context.secondsBehind,
     });
   }
 

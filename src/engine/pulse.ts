@@ -59,7 +59,8 @@ export class Pulse {
 
 /** The same code, with a mark before and after each call of a function or upcaster: those are what can hang. */
 export function withPulse({ functions, upcast }: ProgramCode, pulse: Pulse): ProgramCode {
-  const marked = <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
+  const marked =
+    <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
     (...given: Arguments): Result => {
       pulse.enter('calling');
       try {

@@ -22,7 +22,7 @@ export const SIGHTINGS = {
   level: 'its position is the head of the log',
   'level, streams parked': 'the same, with streams left out',
   'gave up': 'its runner has told of an error that no other try can pass',
-  'thread lost': 'its thread ended or hangs, and the next one has not opened its files',
+  'thread lost': 'its thread ended or hangs, and no other one has made a step since',
 } as const;
 
 export type Sighting = keyof typeof SIGHTINGS;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type PQueue from 'p-queue';
-import { type ErrorReport, errorFrom, reportOf } from '../errors.ts';
+import { type ErrorReport, errorFrom, type ProjectionistError, reportOf } from '../errors.ts';
 import { Announcer } from './announcer.ts';
 import { Build, closing, replaced } from './build.ts';
 import type { BuildPlan } from './build-plan.ts';
@@ -9,8 +9,10 @@ import { damaged } from './faults.ts';
 import type { GenerationRun, RunAim, RunContext } from './generation-run.ts';
 import type { GenerationStore, LostGeneration } from './generation-store.ts';
 import type { Announce } from './notice.ts';
+import { paused, stopped } from './obstacles.ts';
 import { PositionWaiters } from './position-waiters.ts';
 import type { RunnerReport } from './runner.ts';
+import type { Pause, ProjectionStatus } from './status.ts';
 
 export interface SuccessionContext extends RunContext {
   /** Decides how many builds run at once. */
@@ -30,6 +32,7 @@ export interface SuccessionOwner {
     generation: Generation,
     aim: RunAim,
     onReport: (run: GenerationRun, report: RunnerReport) => void,
+    isHeld: boolean,
   ): GenerationRun;
   /** The live generation cannot be used any more: it still answers, and goes no further. */
   onLost(lost: LostGeneration): void;
@@ -49,15 +52,24 @@ export class Succession {
   #live: GenerationRun | undefined;
   #build: Build | undefined;
   #buildError: ErrorReport | null = null;
+  #lastError: ProjectionStatus['lastError'] = null;
+  /** Why everything stands still, while it does. */
+  #pause: Pause | null = null;
   /** Resolves when every run that was let go has closed its files. */
   #leaving: Promise<unknown> = Promise.resolve();
   #isStopped = false;
 
-  constructor(owner: SuccessionOwner, context: SuccessionContext, store: GenerationStore) {
+  constructor(
+    owner: SuccessionOwner,
+    context: SuccessionContext,
+    store: GenerationStore,
+    pause: Pause | null = null,
+  ) {
     this.announcer = new Announcer(owner.name, context.announce);
     this.#owner = owner;
     this.#context = context;
     this.#store = store;
+    this.#pause = pause;
   }
 
   get live(): GenerationRun | undefined {
@@ -71,6 +83,32 @@ export class Succession {
   /** Why the last build did not become live; null when it did. */
   get buildError(): ErrorReport | null {
     return this.#buildError;
+  }
+
+  /** The last thing that went wrong, also when it has passed. */
+  get lastError(): ProjectionStatus['lastError'] {
+    return this.#lastError;
+  }
+
+  get pause(): Pause | null {
+    return this.#pause;
+  }
+
+  /** What is live and what is built stand still from here on; resolves when they do. Who waits for a position is told. */
+  async hold(pause: Pause): Promise<void> {
+    this.#pause = pause;
+    this.#settle();
+    this.#build?.endTurn();
+    await Promise.all([this.#live?.hold(), this.#build?.run?.hold()]);
+  }
+
+  /** Goes on after `hold`; what had given up is tried again. */
+  release(): void {
+    this.#pause = null;
+    if (this.#live?.hasFailed === true) this.follow(this.#live.generation);
+    this.#settle();
+    const released = Promise.all([this.#live?.release(), this.#build?.run?.release()]);
+    released.catch((error: unknown) => this.noteFault(error));
   }
 
   advance(head: number): void {
@@ -99,16 +137,17 @@ export class Succession {
   follow(generation: Generation): void {
     if (this.#live !== undefined) this.#leave(this.#live);
     this.#live = this.#run(generation, 'follow');
-    this.#waiters.unblock();
+    this.#settle();
     this.#context.onLive(this.#owner.name);
     this.#live.advance(this.#context.head());
     // It has nothing to report.
-    if (this.#live.isFrozen) this.#waiters.reached(this.#live.position);
+    if (this.#live.isOpen) this.#waiters.reached(this.#live.position);
   }
 
   /** A fault of the catalogue or the files, which no build is to blame for. */
   noteFault(error: unknown): void {
     this.#buildError = reportOf(error);
+    this.#noteError(this.#buildError);
     this.announcer.stopped(0, this.#buildError);
     this.#settle();
   }
@@ -118,7 +157,7 @@ export class Succession {
     this.cancelBuild();
     const build = new Build(plan);
     this.#build = build;
-    this.#waiters.unblock();
+    this.#settle();
     // Going back must not wait for others' builds; and what cannot answer yet goes before what can.
     if (plan.isRollback) void this.#begin(build);
     else
@@ -134,6 +173,8 @@ export class Succession {
       if (this.#build !== build) return;
       build.run = this.#run(generation ?? this.#store.create(program), isRollback ? 'return' : 'build');
       build.run.advance(this.#context.head());
+      // What is paused keeps nobody from having a turn.
+      if (this.#pause !== null) build.endTurn();
     } catch (error) {
       this.#failBuild(build, reportOf(error));
     }
@@ -159,11 +200,12 @@ export class Succession {
   }
 
   #run(generation: Generation, aim: RunAim): GenerationRun {
-    return this.#owner.run(generation, aim, (run, report) => this.#hear(run, report));
+    return this.#owner.run(generation, aim, (run, report) => this.#hear(run, report), this.#pause !== null);
   }
 
   #hear(run: GenerationRun, report: RunnerReport): void {
     if (this.#isStopped) return;
+    if ('error' in report) this.#noteError(report.error);
     if (run === this.#live) this.#hearLive(run, report);
     else if (run === this.#build?.run) this.#hearBuild(this.#build, run, report);
   }
@@ -174,16 +216,17 @@ export class Succession {
       this.#context.onCommit(this.#owner.name, run.position);
     }
     if (report.kind === 'opened') this.announcer.moved('resumed', run);
-    if (report.kind === 'waiting')
-      this.announcer.waiting(run.generation.number, report.error, report.attempt);
+    if (report.kind === 'waiting' || report.kind === 'lost')
+      this.announcer.waiting(run.generation.number, report);
     if (report.kind === 'failed') this.#failLive(run, report.error);
   }
 
   #hearBuild(build: Build, run: GenerationRun, report: RunnerReport): void {
     if (report.kind === 'opened') this.announcer.buildStarted(build, run);
-    if (report.kind === 'waiting') build.endTurn();
-    if (report.kind === 'waiting')
-      this.announcer.waiting(run.generation.number, report.error, report.attempt);
+    if (report.kind === 'waiting' || report.kind === 'lost') {
+      build.endTurn();
+      this.announcer.waiting(run.generation.number, report);
+    }
     if (report.kind === 'failed') this.#failBuild(build, report.error);
     // Behind what is live, it is not: answers never go back in time. What it lacks comes with its next report.
     else if (run.isBuilt && run.position >= (this.#live?.told ?? 0)) this.#goLive(build, run);
@@ -201,7 +244,7 @@ export class Succession {
     this.#live = run;
     this.#build = undefined;
     this.#context.onLive(this.#owner.name);
-    if (old !== undefined) this.#leave(old);
+    if (old !== undefined) this.#leave(old, () => build.plan.isReset && this.#store.discard(old.generation));
     this.#waiters.reached(run.position);
     this.announcer.moved('went-live', run);
     build.succeed(run);
@@ -227,11 +270,22 @@ export class Succession {
     this.#settle();
   }
 
+  #noteError(error: ErrorReport): void {
+    this.#lastError = { ...error, at: this.#context.now().toISOString() };
+  }
+
   /** Tells those who wait when nothing is left that could bring what they wait for. */
   #settle(): void {
-    if (this.#build !== undefined) return;
+    const obstacle = this.#obstacle();
+    if (obstacle === undefined) this.#waiters.unblock();
+    else this.#waiters.block(obstacle);
+  }
+
+  #obstacle(): ProjectionistError | undefined {
+    if (this.#pause !== null) return paused(this.#owner.name, this.#pause);
+    if (this.#build !== undefined) return undefined;
     const error =
       this.#live === undefined ? this.#buildError : this.#live.hasFailed ? this.#live.error : null;
-    if (error !== null) this.#waiters.block(this.#owner.name, error);
+    return error === null ? undefined : stopped(this.#owner.name, error);
   }
 }

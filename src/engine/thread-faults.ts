@@ -3,7 +3,7 @@ import type { PulseReading } from './pulse.ts';
 
 export function ended(projection: string, code: number): ProjectionistError {
   return new ProjectionistError('PROJECTOR_ENDED', `The thread of ${projection} ended with code ${code}`, {
-    hint: 'Another one is started. Look for process.exit in the functions of the definition, and at memory.',
+    hint: 'Another one is started. Look for what ends a process in the functions of the definition, and at the memory that they take.',
     evidence: { projection },
   });
 }

@@ -67,7 +67,10 @@ export class ThreadHost implements Host {
       this.#deaths.note(pulse.read());
       this.#attempt += 1;
       if (this.#deaths.culprit !== undefined) {
-        this.#hear({ kind: 'failed', error: deadlyEvent(this.#task.program.projection, this.#deaths.culprit, error) });
+        this.#hear({
+          kind: 'failed',
+          error: deadlyEvent(this.#task.program.projection, this.#deaths.culprit, error),
+        });
         return;
       }
       this.#task = { ...this.#task, carefulUntil: this.#deaths.carefulUntil };

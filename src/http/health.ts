@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { whyNotReady } from '../engine/readiness.ts';
 import type { Services } from './services.ts';
 
 /** `/healthz`: the process answers. */
@@ -6,11 +7,16 @@ export function healthRoutes(): Hono {
   return new Hono().get('/healthz', (c) => c.json({ status: 'ok' }));
 }
 
-/** `/readyz`: every projection has a generation that moves. */
+/** `/readyz`: every projection answers, and nothing keeps one from moving that is not meant to stand still. */
 export function readyRoutes(services: Services): Hono {
   return new Hono().get('/readyz', (c) => {
-    const projections = services.status().map(({ name, state, lag }) => ({ name, state, lag }));
-    const isReady = projections.every(({ state }) => state === 'live' || state === 'catching-up');
+    const statuses = services.status();
+    const projections = statuses.map((status) => {
+      const { name, state, lag, lagSeconds } = status;
+      const reason = whyNotReady(status);
+      return { name, state, lag, lagSeconds, isReady: reason === null, reason };
+    });
+    const isReady = projections.every((projection) => projection.isReady);
     return c.json(
       { status: isReady ? 'ready' : 'not ready', head: services.head(), projections },
       isReady ? 200 : 503,

@@ -1,8 +1,11 @@
 import { type Context, Hono } from 'hono';
+import { z } from 'zod';
 import { begun } from './begun.ts';
+import { callerOf } from './caller.ts';
 import { ProjectionistError } from '../errors.ts';
 import { describeProgram } from '../projection/describe-program.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
+import { jsonIn, textBody } from './request-body.ts';
 import type { Services } from './services.ts';
 
 /** `/projections`: their state, and what can be done to them. What takes long is begun, and seen in the state. */
@@ -19,15 +22,38 @@ export function projectionRoutes(services: Services): Hono {
       throw new ProjectionistError('NOT_FOUND', 'This projection is not defined any more');
     return c.json(describeProgram(found.compiled.program));
   });
-  app.post('/projections/:name/rebuild', async (c) => {
-    await begun(services.operate(statusOf(c, services).name, 'rebuild'));
-    return accepted(c, 'rebuilding');
+  for (const [operation, status] of Object.entries(BEGUN)) {
+    app.post(`/projections/:name/${operation}`, async (c) => {
+      await begun(services.operate(statusOf(c, services).name, operation as keyof typeof BEGUN));
+      return accepted(c, status);
+    });
+  }
+  app.post('/projections/:name/pause', async (c) => {
+    const { name } = statusOf(c, services);
+    await services.operate(name, 'pause', { by: callerOf(c).name, reason: await reasonIn(c) });
+    return c.json(statusOf(c, services));
   });
-  app.post('/projections/:name/rollback', async (c) => {
-    await begun(services.operate(statusOf(c, services).name, 'rollback'));
-    return accepted(c, 'rolling back');
+  app.post('/projections/:name/resume', async (c) => {
+    await services.operate(statusOf(c, services).name, 'resume');
+    return c.json(statusOf(c, services));
   });
   return app;
+}
+
+/** What takes long, and what is said of it when it has begun. */
+const BEGUN = { rebuild: 'rebuilding', rollback: 'rolling back', reset: 'resetting' } as const;
+
+const REASON = z.strictObject({ reason: z.string().max(500).nullable().optional() });
+
+/** The body `{ "reason": "…" }`, which may be left out. Throws BODY_INVALID. */
+async function reasonIn(c: Context): Promise<string | null> {
+  const text = await textBody(c);
+  if (text.trim() === '') return null;
+  const body = REASON.safeParse(jsonIn(text));
+  if (body.success) return body.data.reason ?? null;
+  throw new ProjectionistError('BODY_INVALID', 'The body is not { "reason": "…" }', {
+    hint: 'Send a reason of at most 500 characters, or no body.',
+  });
 }
 
 function statusOf(c: Context, services: Services): ProjectionStatus {

@@ -162,7 +162,11 @@ test('a build that cannot open its file waits, lets others go first, and goes on
     projection: 'accounts',
     error: { code: 'DATA_FOLDER_UNUSABLE' },
   });
-  expect(statusOf(p)).toMatchObject({ state: 'waiting', generation: null });
+  expect(statusOf(p)).toMatchObject({
+    state: 'building',
+    generation: null,
+    retry: { attempt: expect.any(Number), error: { code: 'DATA_FOLDER_UNUSABLE' } },
+  });
   await p.waitFor('notes', 2);
   rmSync(join(data, FIRST), { recursive: true });
   await p.waitFor('accounts', 2);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { stopped } from '../../src/engine/obstacles.ts';
 import { PositionWaiters } from '../../src/engine/position-waiters.ts';
 import { deposited, history, opened, strictAccounts } from './ledger.ts';
 import { open, rowsOf, temporaryFolder } from './stage.ts';
@@ -47,7 +48,7 @@ test('a wait that nothing can end any more is refused at once, and has hope agai
   const waiters = new PositionWaiters();
   waiters.reached(2);
   const early = waiters.wait(5, LONG);
-  waiters.block('accounts', report);
+  waiters.block(stopped('accounts', report));
   const refused = { code: 'PROJECTION_STOPPED', hint: 'mend it', evidence: { position: 3 } };
   await expect(early).rejects.toMatchObject(refused);
   await expect(waiters.wait(5, LONG)).rejects.toMatchObject(refused);

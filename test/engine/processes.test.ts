@@ -62,8 +62,8 @@ test('a thread that dies is started again, and goes on where the checkpoint is',
   expect(status).toMatchObject({ state: 'live', error: null, position: 5 });
   const waits = notices.filter(({ kind }) => kind === 'waiting');
   expect(waits).toMatchObject([
-    { error: { code: 'PROJECTION_STOPPED' } },
-    { error: { code: 'PROJECTION_STOPPED' } },
+    { error: { code: 'PROJECTOR_ENDED' } },
+    { error: { code: 'PROJECTOR_ENDED' } },
   ]);
 });
 

@@ -56,7 +56,7 @@ export class Scratch {
   }
 
   #hear(report: RunnerReport): void {
-    if (report.kind === 'failed' || report.kind === 'waiting') {
+    if ('error' in report) {
       const words = `${this.#projection} cannot be replayed: ${report.error.message}`;
       const { hint, evidence } = report.error;
       const cause = errorFrom(report.error);

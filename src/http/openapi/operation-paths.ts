@@ -16,6 +16,13 @@ function command(summary: string): Schema {
   };
 }
 
+function stateAfter(description: string): Schema {
+  return {
+    200: { description, content: jsonContent(schemaRef('Projection')) },
+    ...problems(400, 401, 403, 404, 409),
+  };
+}
+
 /** `/projections`, health and what there is. */
 export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
   '/views': {
@@ -75,6 +82,31 @@ export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
   },
   '/projections/{name}/rebuild': command('Build the next generation beside the live one'),
   '/projections/{name}/rollback': command('Go back to the generation before'),
+  '/projections/{name}/reset': command('Build from the first event, and keep nothing of what was live'),
+  '/projections/{name}/pause': {
+    parameters: [name],
+    post: {
+      tags,
+      summary: 'Stand still, also after a restart; what is there still answers',
+      requestBody: {
+        required: false,
+        content: jsonContent({
+          type: 'object',
+          properties: { reason: { type: 'string', maxLength: 500 } },
+          additionalProperties: false,
+        }),
+      },
+      responses: stateAfter('It stands still'),
+    },
+  },
+  '/projections/{name}/resume': {
+    parameters: [name],
+    post: {
+      tags,
+      summary: 'Go on after a pause, or try again what has stopped',
+      responses: stateAfter('It goes on'),
+    },
+  },
   '/healthz': {
     get: {
       tags: ['Health'],
@@ -86,8 +118,14 @@ export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
   '/readyz': {
     get: {
       tags: ['Health'],
-      summary: 'Every projection has a generation that moves',
-      responses: { 200: { description: 'All have' }, 503: { description: 'Not all have' } },
+      summary: 'Every projection answers, and nothing keeps one from moving; paused ones may stand still',
+      responses: {
+        200: { description: 'So it is', content: jsonContent(schemaRef('Readiness')) },
+        503: {
+          description: 'Not so; the body says which, and why',
+          content: jsonContent(schemaRef('Readiness')),
+        },
+      },
     },
   },
 };

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { currentSchemaVersion, type EventCatalogue } from '../../event-log/catalogue.ts';
 import { jsonSchemaOf } from '../../projection/json-schema.ts';
 import type { Schema } from './json-schema-of-column.ts';
+import { STATUS_SCHEMAS } from './status-schemas.ts';
 
 /** A reference to a schema of the document. */
 export function schemaRef(name: string): Schema {
@@ -135,7 +136,6 @@ export const FIXED_SCHEMAS: Readonly<Record<string, Schema>> = {
       },
     },
   },
-  Projection: { type: 'object', properties: { name: { type: 'string' }, state: { type: 'string' } } },
   Program: {
     type: 'object',
     properties: {
@@ -167,4 +167,5 @@ export const FIXED_SCHEMAS: Readonly<Record<string, Schema>> = {
       scopes: { type: 'array', items: { enum: ['read', 'append', 'operate'] } },
     },
   },
+  ...STATUS_SCHEMAS,
 };
