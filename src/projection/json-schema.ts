@@ -9,6 +9,7 @@ export interface JsonSchema {
   readonly pattern?: string;
   readonly format?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema | boolean;
   readonly prefixItems?: readonly JsonSchema[];

@@ -7,6 +7,7 @@ import { compile, type CompiledProjection } from './compile.ts';
 import { isProjection, type Projection } from './define.ts';
 import { doubleClaims } from './double-claims.ts';
 import { freshUrl } from './fresh-import.ts';
+import { LOCK_FILE } from './lock/catalogue-lock.ts';
 import { definitionError, type Problem, problemFrom } from './problem.ts';
 
 /** A projection and the file that declares it; no file where it was handed over as an object. */
@@ -102,7 +103,8 @@ async function importFile(
 }
 
 function reasonToIgnore(file: string): string | undefined {
-  if (/(^|[\\/])node_modules[\\/]/.test(file) || !/\.\w+$/.test(basename(file))) return 'silently';
+  if (/(^|[\\/])node_modules[\\/]/.test(file) || !/\.\w+$/.test(basename(file)) || file === LOCK_FILE)
+    return 'silently';
   if (/\.d\.[cm]?ts$/.test(file)) return 'it is a declaration file';
   if (/\.(test|spec)\.[cm]?[jt]s$/.test(file)) return 'it is a test';
   return /\.(ts|mts|js|mjs)$/.test(file) ? undefined : 'it is neither TypeScript nor an ES module';
