@@ -10,6 +10,7 @@ import { type RunningServer, serve } from '../http/serve.ts';
 import type { Projectionist } from '../projectionist.ts';
 import { exampleRequests } from './examples.ts';
 import { type Io, line } from './io.ts';
+import { lockWarning } from './lock-report.ts';
 import { describeNotice } from './notices.ts';
 import { grouped } from './numbers.ts';
 import { ProgressDisplay } from './progress.ts';
@@ -37,6 +38,8 @@ export async function runServer(io: Io, config: Config, options: ServerOptions):
   });
   let server: RunningServer | undefined;
   try {
+    const lock = lockWarning(config.projections, projectionist);
+    if (lock !== undefined) say(lock);
     if (options.seed !== undefined) await seed(io, projectionist, options.seed, progress);
     if (io.ended.aborted) return;
     server = await serve(projectionist.app, config);

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'chokidar';
 import { reportOf } from '../errors.ts';
 import type { Projectionist } from '../projectionist.ts';
+import { lockWarning } from './lock-report.ts';
 import { duration } from './numbers.ts';
 
 /** Milliseconds of quiet after a save: editors write a file in several steps. */
@@ -18,7 +19,7 @@ export function watchDefinitions(
   watcher.on('all', (_, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(() => reload(path, projectionist, say));
+      running = running.then(() => reload(path, folder, projectionist, say));
     }, QUIET);
   });
   say(`Watching ${folder} for changes`);
@@ -27,6 +28,7 @@ export function watchDefinitions(
 
 async function reload(
   path: string,
+  folder: string,
   projectionist: Projectionist,
   say: (text: string) => void,
 ): Promise<void> {
@@ -39,6 +41,8 @@ async function reload(
         ? `${path} saved: no program changed (${seconds})`
         : `${path} saved: ${changed.join(', ')} changed (${seconds})`,
     );
+    const lock = lockWarning(folder, projectionist);
+    if (lock !== undefined) say(lock);
   } catch (error) {
     const { message, hint } = reportOf(error);
     say(`${path} saved, and nothing was changed:\n${message}${hint === undefined ? '' : `\nTry: ${hint}`}`);

@@ -93,6 +93,11 @@ export class EventLog {
     }
   }
 
+  /** What appends are checked against; undefined where any event passes. */
+  get catalogue(): EventCatalogue | undefined {
+    return this.#catalogue;
+  }
+
   /** Checks appends against another catalogue from now on. */
   useCatalogue(catalogue: EventCatalogue | undefined): void {
     this.#catalogue = catalogue;

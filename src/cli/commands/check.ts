@@ -1,34 +1,85 @@
 import { Command } from 'commander';
+import { type LockState, readLockState, requireCompatible, writeLock } from '../../catalogue-lock.ts';
 import { loadCheckedDefinitions } from '../../checked-definitions.ts';
+import { ProjectionistError } from '../../errors.ts';
+import type { Definitions } from '../../projection/load.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
+import { describeLock } from '../lock-report.ts';
+
+interface CheckFlags {
+  readonly lock?: boolean;
+  readonly frozen?: boolean;
+  readonly json?: boolean;
+}
 
 export function checkCommand(io: Io): Command {
   return new Command('check')
-    .description('compile the definitions and report every problem, without opening any data')
+    .description('compile the definitions and report every problem; hold the catalogue against its lock')
+    .option('--lock', 'write projections/events.lock.json: the schemas that later changes are held against')
+    .option('--frozen', 'fail too where events.lock.json is missing or out of date, for CI')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  projectionist check\n  projectionist check --projections ./read-models',
+      '\nExamples:\n  projectionist check\n  projectionist check --lock\n  projectionist check --frozen',
     )
-    .action(async (flags: { json?: boolean }, command: Command) => {
-      const config = await configOf(command, io);
-      const { projections, ignored } = await loadCheckedDefinitions(config.projections);
-      const programs = projections.map(({ file, compiled: { program } }) => ({
-        projection: program.projection,
-        file,
-        hash: program.hash,
-        views: program.views.map(({ name }) => name),
-        eventTypes: program.types.map(({ type }) => type),
-      }));
-      if (flags.json === true) return json(io, { projections: programs, ignored });
-      for (const { projection, hash, views, eventTypes } of programs) {
-        line(
-          io,
-          `${projection}: ${views.join(', ')}, from ${eventTypes.length} event types (program ${hash.slice(0, 12)})`,
+    .action(async (flags: CheckFlags, command: Command) => {
+      if (flags.lock === true && flags.frozen === true)
+        throw new ProjectionistError(
+          'USAGE',
+          '--lock writes what --frozen would only look at; give one of them',
         );
-      }
-      for (const { file, reason } of ignored) line(io, `${file}: passed over, as ${reason}`);
-      if (programs.length === 0) line(io, `No projection is defined in ${config.projections}.`);
+      const config = await configOf(command, io);
+      const definitions = await loadCheckedDefinitions(config.projections);
+      const lock = (flags.lock === true ? writeLock : readLockState)(
+        config.projections,
+        definitions.catalogue,
+      );
+      if (flags.json === true) json(io, reportOf(definitions, lock));
+      else describe(io, config.projections, definitions, lock, flags.lock === true);
+      requireCompatible(lock);
+      if (flags.frozen === true) requireCurrent(lock);
     });
+}
+
+function reportOf({ projections, ignored }: Definitions, lock: LockState) {
+  const programs = projections.map(({ file, compiled: { program } }) => ({
+    projection: program.projection,
+    file,
+    hash: program.hash,
+    views: program.views.map(({ name }) => name),
+    eventTypes: program.types.map(({ type }) => type),
+  }));
+  return { projections: programs, ignored, lock };
+}
+
+function describe(
+  io: Io,
+  folder: string,
+  definitions: Definitions,
+  lock: LockState,
+  isWritten: boolean,
+): void {
+  const { projections, ignored } = reportOf(definitions, lock);
+  for (const { projection, hash, views, eventTypes } of projections) {
+    line(
+      io,
+      `${projection}: ${views.join(', ')}, from ${eventTypes.length} event types (program ${hash.slice(0, 12)})`,
+    );
+  }
+  for (const { file, reason } of ignored) line(io, `${file}: passed over, as ${reason}`);
+  if (projections.length === 0) line(io, `No projection is defined in ${folder}.`);
+  else if (lock.refused.length === 0) for (const text of describeLock(lock, isWritten)) line(io, text);
+}
+
+function requireCurrent({ state, file }: LockState): void {
+  if (state === 'current') return;
+  throw new ProjectionistError(
+    'CATALOGUE_INCOMPATIBLE',
+    state === 'missing' ? `There is no ${file}` : `${file} is out of date: the catalogue has changed since`,
+    {
+      hint: 'Run `projectionist check --lock`, and commit the file.',
+      evidence: { file },
+    },
+  );
 }
