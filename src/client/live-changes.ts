@@ -43,14 +43,31 @@ export interface LiveResult<Row> {
   readonly rows: readonly Row[];
 }
 
+/** A live query's messages, one change at a time. */
+export async function* changesOf<Row>(
+  messages: AsyncIterable<LiveMessage<Row>>,
+): AsyncGenerator<LiveChange<Row>, void, undefined> {
+  for await (const message of messages)
+    if (message.type === 'snapshot') yield message;
+    else yield* message.changes;
+}
+
+/** The whole result after each of a live query's messages. */
+export async function* resultsOf<Row extends object>(
+  messages: AsyncIterable<LiveMessage<Row>>,
+): AsyncGenerator<LiveResult<Row>, void, undefined> {
+  let rows: readonly Row[] = [];
+  for await (const message of messages) {
+    rows = rowsAfter(rows, message);
+    yield { position: message.position, rows };
+  }
+}
+
 /**
  * The rows after a message. First every row goes that is deleted or has an index; then those with an index come in, one
  * by one.
  */
-export function rowsAfter<Row extends object>(
-  rows: readonly Row[],
-  message: LiveMessage<Row>,
-): readonly Row[] {
+function rowsAfter<Row extends object>(rows: readonly Row[], message: LiveMessage<Row>): readonly Row[] {
   if (message.type === 'snapshot') return message.rows;
   const [change] = message.changes;
   const keyOf = keyReader(Object.keys(change?.key ?? {}));

@@ -28,15 +28,15 @@ const PASSING: ReadonlySet<number> = new Set([0, 408, 425, 429, 500, 502, 503, 5
 
 /**
  * The messages of a live query. A connection that is lost is made again, and goes on after the last message, with no gap
- * and no repeat. Ends when the signal is aborted. Throws ProjectionistClientError where the first connection fails, and
+ * and no repeat. Ends when the signal or `stop` is aborted. Throws ProjectionistClientError where the first connection fails, and
  * later for what asking again would not change.
  */
 export async function* liveMessages<Row>(
   connection: Connection,
   { path, headers }: Opening,
   { signal, reconnectAfter = RECONNECT_AFTER, silence = SILENCE }: LiveOptions,
+  stop: AbortController,
 ): AsyncGenerator<LiveMessage<Row>, void, undefined> {
-  const stop = new AbortController();
   const abort = () => stop.abort();
   signal?.addEventListener('abort', abort);
   if (signal?.aborted === true) stop.abort();

@@ -3,7 +3,8 @@ import { parseAnswer, ProjectionistClientError } from './client-error.ts';
 import type { Condition } from './condition.ts';
 import type { Connection } from './connection.ts';
 import type { RowsShape } from './definition-types.ts';
-import { type LiveChange, type LiveMessage, type LiveResult, rowsAfter } from './live-changes.ts';
+import { endable } from './endable.ts';
+import { changesOf, type LiveChange, type LiveMessage, type LiveResult, resultsOf } from './live-changes.ts';
 import { liveMessages, type LiveOptions } from './live-stream.ts';
 import { fieldText } from './operand.ts';
 import type { CancelSignal, IncomingResponse } from './platform.ts';
@@ -214,28 +215,22 @@ export class RowQuery<Shape extends RowsShape, Row extends object = Shape['row']
    * The rows, and then what changes of them. A lost connection is made again, and goes on where it was. Ends when the
    * signal is aborted, or the loop is left.
    */
-  async *live(options: LiveOptions = {}): AsyncGenerator<LiveChange<Row>, void, undefined> {
-    for await (const message of this.#messages(options))
-      if (message.type === 'snapshot') yield message;
-      else yield* message.changes;
+  live(options: LiveOptions = {}): AsyncGenerator<LiveChange<Row>, void, undefined> {
+    return endable((stop) => changesOf(this.#messages(options, stop)));
   }
 
   /** The whole result, now and whenever it has changed. */
-  async *liveRows(options: LiveOptions = {}): AsyncGenerator<LiveResult<Row>, void, undefined> {
-    let rows: readonly Row[] = [];
-    for await (const message of this.#messages(options)) {
-      rows = rowsAfter(rows, message);
-      yield { position: message.position, rows };
-    }
+  liveRows(options: LiveOptions = {}): AsyncGenerator<LiveResult<Row>, void, undefined> {
+    return endable((stop) => resultsOf(this.#messages(options, stop)));
   }
 
-  #messages(options: LiveOptions): AsyncGenerator<LiveMessage<Row>, void, undefined> {
+  #messages(options: LiveOptions, stop: AbortController): AsyncGenerator<LiveMessage<Row>, void, undefined> {
     const { path, given, preferences } = this.#asked;
     const opening = {
       path: `${path}${queryString(this.#asked, given)}`,
       headers: preferHeader(preferences),
     };
-    return liveMessages<Row>(this.#connection, opening, options);
+    return liveMessages<Row>(this.#connection, opening, options, stop);
   }
 
   /** A named query's parameters are posted, so that their types arrive with them. */

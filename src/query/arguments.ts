@@ -4,7 +4,10 @@ import { listed, queryProblem, shown } from './query-problem.ts';
 
 type Schemas = Readonly<Record<string, StandardSchemaV1>>;
 
-/** Splits a query string into a named query's arguments, which go before all else, and what is asked of its rows. */
+/**
+ * Splits a query string into a named query's arguments, which go before all else, and what is asked of its rows. Throws
+ * PARAMETER_INVALID for an argument that is given twice: the second may have been meant for the rows.
+ */
 export function splitArguments(
   schemas: Schemas,
   search: URLSearchParams,
@@ -12,10 +15,18 @@ export function splitArguments(
   const given = new Map<string, unknown>();
   const rest = new URLSearchParams();
   for (const [name, value] of search) {
-    if (Object.hasOwn(schemas, name)) given.set(name, value);
-    else rest.append(name, value);
+    if (!Object.hasOwn(schemas, name)) rest.append(name, value);
+    else if (given.has(name)) throw givenTwice(name);
+    else given.set(name, value);
   }
   return { given, rest };
+}
+
+function givenTwice(name: string): ProjectionistError {
+  return new ProjectionistError('PARAMETER_INVALID', `The parameter ${name} is given twice`, {
+    hint: 'Post the parameters as a JSON object; then the query string is for the rows alone.',
+    evidence: { field: name },
+  });
 }
 
 /** The arguments as their schemas make them. Throws QUERY_UNKNOWN for unknown names, PARAMETER_INVALID for values. */

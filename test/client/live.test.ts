@@ -135,6 +135,31 @@ test('leaving the loop closes the connection', async () => {
   await expect.poll(() => hasRoom(client)).toBe(true);
 });
 
+test.each(['live', 'liveRows'] as const)(
+  '%s() that is ended while it waits ends, and closes the connection',
+  async (kind) => {
+    const { client } = await notebook({ live: { readers: 1 } });
+    const changes = client.view('notes')[kind]();
+    await changes.next();
+    const pending = changes.next();
+    expect(await changes.return()).toEqual({ value: undefined, done: true });
+    expect(await pending).toEqual({ value: undefined, done: true });
+    await expect.poll(() => hasRoom(client)).toBe(true);
+  },
+);
+
+test('an iteration that is ended while it connects, or before, ends', async () => {
+  const { client } = await notebook({ live: { readers: 1 } });
+  const changes = client.view('notes').live();
+  const pending = changes.next();
+  await changes.return();
+  expect((await pending).done).toBe(true);
+  const unused = client.view('notes').live();
+  await unused.return();
+  expect((await unused.next()).done).toBe(true);
+  await expect.poll(() => hasRoom(client)).toBe(true);
+});
+
 async function hasRoom(client: Awaited<ReturnType<typeof notebook>>['client']): Promise<boolean> {
   const changes = client.view('notes').live();
   try {

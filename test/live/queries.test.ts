@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Projectionist } from '../../src/projectionist.ts';
-import { Live, started } from './support.ts';
+import { Live, type Row, started } from './support.ts';
 import { ownedThings, type Thing } from './things.ts';
 
 function set(projectionist: Projectionist, data: Thing) {
@@ -59,6 +59,65 @@ test('a named query is sent whole when its rows change, and not when they do not
     headers: { Prefer: 'as-of=1' },
   });
   expect(await past.json()).toEqual([{ best: null }]);
+});
+
+describe('where a parameter is called like something else,', () => {
+  async function withThings() {
+    const projectionist = await started();
+    for (const [index, color] of ['red', 'blue', 'green', 'blue'].entries())
+      await set(projectionist, { id: String(index), color, score: index });
+    await projectionist.waitFor('things', 4);
+    return projectionist;
+  }
+  const all = ['1', '2', '3'];
+
+  test.each<[string, readonly string[]]>([
+    ['color=red&limit=9', all],
+    ['color=red&limit=2', ['1']],
+    ['color=red&limit=9&and=(color.eq.blue)', ['1', '3']],
+    ['color=red&limit=9&offset=1', ['2', '3']],
+  ])('the parameter wins, in a live answer as in a plain one: %s', async (query, expected) => {
+    const projectionist = await withThings();
+    const plain = await projectionist.app.request(`/views/rpc/clash?${query}`);
+    expect(((await plain.json()) as Row[]).map(({ id }) => id)).toEqual(expected);
+    const live = await Live.open(projectionist, `/views/rpc/clash?${query}`);
+    expect((await live.next())?.data.rows?.map(({ id }) => id)).toEqual(expected);
+    await live.close();
+  });
+
+  test('a range cuts the page, a posted call leaves the address to the rows, and twice is refused', async () => {
+    const { app } = await withThings();
+    const ids = async (answer: Response) => ((await answer.json()) as Row[]).map(({ id }) => id);
+    const path = '/views/rpc/clash?color=red&limit=9';
+    expect(await ids(await app.request(path, { headers: { Range: '0-1' } }))).toEqual(['1', '2']);
+    const posted = await app.request('/views/rpc/clash?color=eq.blue&limit=1', {
+      method: 'POST',
+      body: JSON.stringify({ color: 'red', limit: 9 }),
+    });
+    expect(await ids(posted)).toEqual(['1']);
+    for (const accept of ['application/json', 'text/event-stream']) {
+      const twice = await app.request(`${path}&limit=1`, { headers: { Accept: accept } });
+      expect(twice.status).toBe(400);
+      expect(await twice.text()).toContain('given twice');
+    }
+  });
+});
+
+test('a live answer says position, lag and generation', async () => {
+  const projectionist = await started();
+  await set(projectionist, { id: 'a', color: 'red', score: 1 });
+  await projectionist.waitFor('things', 1);
+  for (const path of ['/views/things', '/views/rpc/best?color=red']) {
+    const { headers, body } = await projectionist.app.request(path, {
+      headers: { Accept: 'text/event-stream' },
+    });
+    expect([
+      headers.get('Projection-Position'),
+      headers.get('Projection-Lag'),
+      headers.get('Projection-Generation'),
+    ]).toEqual(['1', '0', 'things-1']);
+    await body?.cancel();
+  }
 });
 
 test('policies hold in live answers and in the past, and whoever comes back as somebody else starts anew', async () => {

@@ -53,6 +53,14 @@ export function thingsProjection(points = 0) {
       'thing.gone': (e, db) => db.delete(things).where(eq(things.id, e.data.id)),
     },
     queries: {
+      // Parameters that are called like a column, and like what cuts a page.
+      clash: query({ color: z.string(), limit: z.coerce.number().int() }, ({ color, limit }, db) =>
+        db
+          .select({ id: things.id, color: things.color })
+          .from(things)
+          .where(sql`${things.color} <> ${color} and ${things.score} < ${limit}`)
+          .orderBy(things.id),
+      ),
       best: query({ color: z.string() }, ({ color }, db) =>
         db
           .select({ best: sql<number>`max(${things.score})`.as('best') })
