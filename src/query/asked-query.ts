@@ -4,6 +4,7 @@ import { encodeCursor } from './cursor.ts';
 import type { SqlValue } from './fragment.ts';
 import type { QueryLimits } from './limits.ts';
 import type { Page } from './page.ts';
+import { keysOf } from './page-keys.ts';
 import type { Plan } from './plan.ts';
 import { ViewAnswer } from './view-answer.ts';
 import type { GenerationReader } from './view-readers.ts';
@@ -74,12 +75,16 @@ function cut(
   page: Page,
 ): Pick<ViewAnswer, 'body' | 'count' | 'next'> {
   if (plan.isPoint || count <= page.limit) return { body: `[${items ?? ''}]`, count, next: undefined };
-  const body =
-    page.limit === 0 ? '[]' : `[${(items as string).slice(0, (items as string).lastIndexOf(SEPARATOR))}]`;
-  const last = keys === null || page.limit === 0 ? undefined : keys.split(SEPARATOR).at(-2);
-  return {
-    body,
-    count: page.limit,
-    next: last === undefined ? undefined : encodeCursor(plan.keys ?? [], last),
-  };
+  if (page.limit === 0) return { body: '[]', count: 0, next: undefined };
+  const rows = (items as string).slice(0, (items as string).lastIndexOf(SEPARATOR));
+  const last = lastKeys(rows, keys, plan);
+  const next = last === undefined ? undefined : encodeCursor(plan.keys ?? [], last);
+  return { body: `[${rows}]`, count: page.limit, next };
+}
+
+/** The values that order the page's last row, or undefined where there can be no cursor. */
+function lastKeys(rows: string, keys: string | null, { keyMembers }: Plan): string | undefined {
+  if (keyMembers === undefined) return keys?.split(SEPARATOR).at(-2);
+  const before = rows.lastIndexOf(SEPARATOR);
+  return keysOf(before < 0 ? rows : rows.slice(before + SEPARATOR.length), keyMembers);
 }

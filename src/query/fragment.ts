@@ -2,10 +2,15 @@ import { quoteName } from '../projection/literal.ts';
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
-/** A value to bind: known, one of the page's numbers, or to be made of the text in one of the request's slots. */
+/**
+ * A value to bind: known, one of the page's numbers or of its cursor's values, one of a policy's, or to be made of the text
+ * in one of the request's slots.
+ */
 export type Binding =
   | { readonly value: SqlValue }
   | { readonly page: 'limit' | 'offset' }
+  | { readonly after: number }
+  | { readonly policyOf: string; readonly index: number }
   | { readonly slot: number; readonly bind: (text: string) => SqlValue };
 
 /**
@@ -63,7 +68,17 @@ export function paged(page: 'limit' | 'offset'): Fragment {
   return { sql: '?', bindings: [{ page }] };
 }
 
-/** SQL that Drizzle has written: the policies and named queries of a definition, never a request's. */
+/** One of the cursor's values, by its number. */
+export function afterwards(index: number): Fragment {
+  return { sql: '?', bindings: [{ after: index }] };
+}
+
+/** The condition of a view's policy, whose values are another caller's the next time. */
+export function guarding(view: string, sql: string, values: readonly SqlValue[]): Fragment {
+  return { sql, bindings: values.map((_, index) => ({ policyOf: view, index })) };
+}
+
+/** SQL that Drizzle has written: the named queries of a definition, never a request's. */
 export function written(sql: string, values: readonly SqlValue[]): Fragment {
   return { sql, bindings: values.map((value) => ({ value })) };
 }

@@ -7,24 +7,23 @@ import type { Source } from './plan.ts';
 import type { WrittenSql } from './render-query.ts';
 import type { ViewQuery } from './view-query.ts';
 
-/** The conditions on every view that a query reads. Throws FORBIDDEN where a policy does. */
+/** The conditions on each of these views, as its policy puts them for the caller. Throws FORBIDDEN where a policy does. */
 export function policiesOf(
   policy: RowPolicy | undefined,
-  query: ViewQuery,
-  source: Source,
+  views: readonly string[],
 ): ReadonlyMap<string, WrittenSql> {
   const conditions = new Map<string, WrittenSql>();
   if (policy === undefined) return conditions;
-  for (const view of viewsRead(query, source)) {
+  for (const view of views) {
     const condition = policy(view);
     if (condition !== undefined) conditions.set(view, renderPolicy(condition));
   }
   return conditions;
 }
 
-/** The views that a query reads, or may read. */
+/** Every view that a query reads: a policy holds wherever its view occurs. */
 export function viewsRead(query: ViewQuery, source: Source): readonly string[] {
-  return source.sql === undefined ? [...viewsOf(query)] : source.sql.views;
+  return source.sql?.views ?? [...viewsOf(query)];
 }
 
 function viewsOf(query: ViewQuery): Set<string> {

@@ -4,7 +4,8 @@ import type { CountKind } from './count.ts';
 import { type QueryLimits, USUAL_LIMITS } from './limits.ts';
 import { pageOf, type RowRange } from './page.ts';
 import type { Parameter } from './parse-query.ts';
-import { planOf, type Source, valuesOf } from './plan.ts';
+import { type Source, valuesOf } from './plan.ts';
+import { findPlan } from './plan-cache.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 import type { RowPolicy } from '../projection/row-policy.ts';
 import type { ViewAnswer } from './view-answer.ts';
@@ -52,7 +53,8 @@ export function askView(
   parameters: URLSearchParams,
   options: QueryOptions = {},
 ): AskedQuery {
-  return askReader(readers.ofView(name).reader, name, parameters, options);
+  const { reader, view } = readers.ofView(name);
+  return askSource(reader, { view, sql: undefined }, parameters, options);
 }
 
 /** The same on one generation. */
@@ -75,12 +77,12 @@ export function askSource(
   const limits = options.limits ?? USUAL_LIMITS;
   const parameters = readParameters(search, limits);
   const page = pageOf(parameters, options.range, limits.maxRows);
-  const plan = planOf(reader, source, parameters, page, {
+  const { plan, given } = findPlan(reader, source, parameters, page, {
     limits,
     policy: options.policy,
     count: options.count,
   });
-  const values = valuesOf(plan, parameters, page);
+  const values = valuesOf(plan, parameters, page, given);
   return { reader, plan, page, values, limits, isCounted: options.count !== undefined };
 }
 

@@ -6,8 +6,12 @@ import type { Ordering } from './view-query.ts';
 /** The value that orders rows, where it is a related row's. */
 export type WriteRelated = (ordering: Ordering) => Fragment;
 
-/** The order, made total: the key's columns decide between rows that are otherwise alike. */
+/**
+ * The order, made total: the key's columns decide between rows that are otherwise alike, in the direction of the last
+ * column that was named, so that an index on the named columns gives the whole order, read backwards too.
+ */
 export function totalOrder(order: readonly Ordering[], view: ViewDescription): Ordering[] {
+  const isDescending = order.at(-1)?.isDescending ?? false;
   const named = new Set(
     order
       .filter(({ field, embedded }) => embedded === undefined && field.path.length === 0)
@@ -22,8 +26,8 @@ export function totalOrder(order: readonly Ordering[], view: ViewDescription): O
     ...inKeyOrder.map((column): Ordering => ({
       field: { column, path: [], isText: false },
       embedded: undefined,
-      isDescending: false,
-      nulls: 'last',
+      isDescending,
+      nulls: isDescending ? 'first' : 'last',
     })),
   ];
 }

@@ -62,6 +62,7 @@ export class GenerationReader {
 export class ViewReaders {
   readonly #current = new Map<string, GenerationReader>();
   readonly #previous = new Map<string, GenerationReader>();
+  readonly #views = new Map<string, { readonly reader: GenerationReader; readonly view: ViewDescription }>();
   readonly #onClose: (path: string) => void;
 
   /** `onClose` hears of each file that is not read here any more. */
@@ -78,6 +79,7 @@ export class ViewReaders {
       this.#previous.set(generation.projection, current);
     }
     this.#current.set(generation.projection, reader);
+    this.#listViews();
   }
 
   /** Answers no more queries on the views of other projections than these. */
@@ -87,6 +89,7 @@ export class ViewReaders {
       this.#current.delete(name);
       this.#close(reader);
     }
+    this.#listViews();
   }
 
   /** The reader of a projection, or undefined while it has no generation. */
@@ -96,10 +99,8 @@ export class ViewReaders {
 
   /** The reader and description of a view. Throws VIEW_UNKNOWN. */
   ofView(name: string): { reader: GenerationReader; view: ViewDescription } {
-    for (const reader of this.#current.values()) {
-      const view = reader.generation.program.views.find((candidate) => candidate.name === name);
-      if (view !== undefined) return { reader, view };
-    }
+    const found = this.#views.get(name);
+    if (found !== undefined) return found;
     throw new ProjectionistError('VIEW_UNKNOWN', `There is no view ${name}`, {
       hint: `Views: ${this.names().join(', ') || 'none yet'}.`,
     });
@@ -116,6 +117,14 @@ export class ViewReaders {
     for (const reader of [...this.#current.values(), ...this.#previous.values()]) this.#close(reader);
     this.#current.clear();
     this.#previous.clear();
+    this.#views.clear();
+  }
+
+  #listViews(): void {
+    this.#views.clear();
+    for (const reader of this.#current.values())
+      for (const view of reader.generation.program.views)
+        if (!this.#views.has(view.name)) this.#views.set(view.name, { reader, view });
   }
 
   #close(reader: GenerationReader | undefined): void {

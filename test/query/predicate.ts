@@ -286,7 +286,11 @@ const ordering: fc.Arbitrary<Order> = fc
     };
   });
 
-export const order: fc.Arbitrary<Order> = fc.array(ordering, { maxLength: 3 }).map((all) => ({
-  text: all.map(({ text }) => text).join(','),
-  compare: (a, b) => all.map((each) => each.compare(a, b)).find((result) => result !== 0) ?? a.id - b.id,
-}));
+export const order: fc.Arbitrary<Order> = fc.array(ordering, { maxLength: 3 }).map((all) => {
+  const keyDirection = all.at(-1)?.text.includes('.desc') === true ? -1 : 1;
+  return {
+    text: all.map(({ text }) => text).join(','),
+    compare: (a, b) =>
+      all.map((each) => each.compare(a, b)).find((result) => result !== 0) ?? (a.id - b.id) * keyDirection,
+  };
+});

@@ -17,20 +17,22 @@ function parsed(view: string, query: string) {
   return parseQuery([...new URLSearchParams(query)], description, views, USUAL_LIMITS);
 }
 
-function rendered(view: string, query: string) {
+function rendered(view: string, query: string, isDirect = false) {
   const options = {
     maxRows: 10,
     policies: new Map(),
     source: undefined,
     counted: 'none' as const,
     after: undefined,
+    isDirect,
   };
   const { sql, bindings } = renderQuery(parsed(view, query), options);
   return {
     sql,
     values: bindings.map((binding) => {
       if ('value' in binding) return binding.value;
-      return 'page' in binding ? binding.page : `slot ${binding.slot}`;
+      if ('slot' in binding) return `slot ${binding.slot}`;
+      return 'page' in binding ? binding.page : binding;
     }),
   };
 }
@@ -38,13 +40,29 @@ function rendered(view: string, query: string) {
 describe('a query is one statement, whose values are all bound', () => {
   test('a page: rows first, then their JSON', () => {
     expect(rendered('authors', 'select=id,n:name&country=eq.NZ&order=name.desc')).toEqual({
-      sql: `SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), group_concat(key, ',\n'), NULL FROM (SELECT json_object('id', "t0"."id", ?, "t0"."name") AS item, json_array("t0"."name", "t0"."id") AS key FROM (SELECT "t0".* FROM "authors" AS "t0" WHERE "t0"."country" = ? ORDER BY "t0"."name" DESC, "t0"."id" LIMIT ? OFFSET ?) AS "t0" LIMIT -1)`,
+      sql: `SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), NULL, NULL FROM (SELECT json_object('id', "t0"."id", ?, "t0"."name") AS item FROM (SELECT "t0".* FROM "authors" AS "t0" WHERE "t0"."country" = ? ORDER BY "t0"."name" DESC, "t0"."id" DESC LIMIT ? OFFSET ?) AS "t0" LIMIT -1)`,
       values: ['n', 'slot 1', 'limit', 'offset'],
     });
   });
 
+  test('a page that an index has in order: JSON at once', () => {
+    expect(rendered('authors', 'select=id&order=id', true).sql).toBe(
+      `SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), NULL, NULL FROM (SELECT json_object('id', "t0"."id") AS item FROM "authors" AS "t0" ORDER BY "t0"."id" LIMIT ? OFFSET ?)`,
+    );
+  });
+
+  test('what orders the rows stands beside them where they do not have it', () => {
+    const key = `json_array("t0"."name", "t0"."id") AS key`;
+    expect(rendered('authors', 'select=id,name&order=name').sql).not.toContain(' AS key');
+    for (const select of ['name', 'id,name::text', 'id,country', 'id:country,name,id'])
+      expect(rendered('authors', `select=${select}&order=name`).sql).toContain(key);
+  });
+
   test('a point', () => {
-    const { sql, bindings } = renderPoint(parsed('authors', 'select=name&id=eq.1'), 10);
+    const { sql, bindings } = renderPoint(parsed('authors', 'select=name&id=eq.1'), {
+      maxRows: 10,
+      policies: new Map(),
+    });
     expect(sql).toBe(
       `SELECT (SELECT position FROM projectionist_checkpoint), 1, json_object('name', "t0"."name"), NULL, NULL FROM "authors" AS "t0" WHERE "t0"."id" = ?`,
     );

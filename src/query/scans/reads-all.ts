@@ -31,12 +31,14 @@ export function readsAll(
 ): boolean {
   const before = known.get(statement);
   if (before !== undefined) return before;
-  const steps = db
-    .prepare(`EXPLAIN QUERY PLAN ${statement.source}`)
-    .all(Array.from({ length: values }, () => null)) as Step[];
-  const isAll = judge(steps, reading);
+  const isAll = judge(stepsOf(db, statement.source, values), reading);
   known.set(statement, isAll);
   return isAll;
+}
+
+/** How SQLite goes about a statement with so many values. */
+export function stepsOf(db: SqliteDatabase, sql: string, values: number): readonly Step[] {
+  return db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(Array.from({ length: values }, () => null)) as Step[];
 }
 
 function judge(steps: readonly Step[], { pages, isFiltered, isWhole }: Reading): boolean {
