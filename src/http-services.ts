@@ -1,3 +1,4 @@
+import { listDeadLetters, showDeadLetters } from './engine/dead-letters/list.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EventLog } from './event-log/event-log.ts';
 import type { Services } from './http/services.ts';
@@ -14,6 +15,8 @@ import type { TimeTravel } from './time-travel.ts';
 
 /** The parts of a running Projectionist that the HTTP side is served from. */
 export interface ServiceParts {
+  /** The data folder. */
+  readonly data: string;
   readonly log: EventLog;
   readonly engine: Engine;
   readonly readers: ViewReaders;
@@ -28,7 +31,7 @@ export interface ServiceParts {
 
 /** Joins log, engine and queries into what the HTTP side may ask for. */
 export function httpServices(parts: ServiceParts): Services {
-  const { log, engine, readers, sources, past, scans, live, replays, limits, reportFault } = parts;
+  const { data, log, engine, readers, sources, past, scans, live, replays, limits, reportFault } = parts;
   return {
     append: (events, expected) => log.appendAll(events, expected),
     events: (options) => [...log.readAll(options)],
@@ -75,6 +78,14 @@ export function httpServices(parts: ServiceParts): Services {
     openReplay: (query, range) => replays.open(query, range),
     onGrowth: (listener) => log.onGrowth(listener),
     streams: live.streams,
+    deadLetters: (projection) => listDeadLetters(data, projection),
+    partitionLetters: (projection, partition) =>
+      showDeadLetters(
+        data,
+        projection,
+        partition,
+        (position) => log.readAll({ after: position - 1, limit: 1 }).next().value,
+      ),
     operate: (projection, operation, options) => engine.operate(projection, operation, options),
     reportFault,
   };

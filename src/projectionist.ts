@@ -5,6 +5,8 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Hono } from 'hono';
+import type { DecisionOutcome } from './engine/dead-letters/decision.ts';
+import { type DeadLetters, listDeadLetters } from './engine/dead-letters/list.ts';
 import { Engine } from './engine/engine.ts';
 import type { Announce } from './engine/notice.ts';
 import type { ProjectionStatus } from './engine/status.ts';
@@ -56,6 +58,7 @@ export class Projectionist {
   readonly log: EventLog;
   /** The HTTP API: serve it, or mount it with `yourApp.route('/read', projectionist.app)`. */
   readonly app: Hono;
+  readonly #data: string;
   readonly #engine: Engine;
   readonly #scans: Scans;
   readonly #readers: ViewReaders;
@@ -69,6 +72,7 @@ export class Projectionist {
 
   constructor(options: ProjectionistOptions, definitions: Definitions) {
     const data = resolve(options.data ?? 'data');
+    this.#data = data;
     this.#limits = queryLimits(options);
     // Settings that make no sense are refused before anything is opened.
     authenticate(options.auth);
@@ -106,6 +110,7 @@ export class Projectionist {
     });
     this.#replays = new Replays({ log: this.log, live: this.#live, past: this.#past });
     const services = httpServices({
+      data,
       log: this.log,
       engine: this.#engine,
       readers: this.#readers,
@@ -203,6 +208,22 @@ export class Projectionist {
   /** Goes back to the generation before; resolves with its number when it answers. */
   rollback(projection: string): Promise<number> {
     return this.#operate(projection, 'rollback');
+  }
+
+  /** What a projection could not apply, and what was decided about it. Throws PROJECTION_UNKNOWN. */
+  deadLetters(projection: string): DeadLetters {
+    return listDeadLetters(this.#data, projection);
+  }
+
+  /** Applies a parked partition's letters in order, up to the first that fails again. Rejects with NOT_PARKED. */
+  retry(projection: string, partition: string, by?: string): Promise<DecisionOutcome> {
+    return this.#engine.operate(projection, 'retry', { partition, by }) as Promise<DecisionOutcome>;
+  }
+
+  /** Leaves the event out that parked a partition, and applies those behind it. The reason is kept. */
+  discard(projection: string, partition: string, reason: string, by?: string): Promise<DecisionOutcome> {
+    const options = { partition, reason, by };
+    return this.#engine.operate(projection, 'discard', options) as Promise<DecisionOutcome>;
   }
 
   /** Imports NDJSON into the log. */

@@ -43,6 +43,7 @@ export class TimeTravel {
         options.onDelete(path);
       },
     });
+    options.engine.onDecision((projection, position) => this.#copies.discardFrom(projection, position));
     options.engine.onLive(({ projection, program }) =>
       this.#copies.keepOnly(projection, program.hash, log.head()),
     );
@@ -107,8 +108,8 @@ export class TimeTravel {
     // A name that no copy has: what a kill leaves is deleted at the next start.
     const path = join(data, 'copies', `replay-${this.#scratches}`);
     try {
-      const { loaded } = source;
-      const scratch = await Scratch.open({ path, base: copy.path, program, loaded, log });
+      const { loaded, decisions } = source;
+      const scratch = await Scratch.open({ path, base: copy.path, program, loaded, decisions, log });
       return new MovingViews(scratch, new GenerationReader({ ...source.live, path }));
     } finally {
       copy.release();
@@ -136,11 +137,13 @@ export class TimeTravel {
   }
 
   #source(projection: string): CopySource {
-    const live = this.#options.engine.live(projection);
+    const { engine } = this.#options;
+    const live = engine.live(projection);
     if (live === undefined)
       throw new ProjectionistError('PROJECTION_NOT_READY', `${projection} has no generation yet`);
-    const { projections } = this.#options.engine.definitions;
+    const { projections } = engine.definitions;
     const loaded = projections.find(({ compiled }) => compiled.program.projection === projection);
-    return { live, livePosition: this.#liveReader(projection).position(), loaded };
+    const livePosition = this.#liveReader(projection).position();
+    return { live, livePosition, loaded, decisions: engine.decisions(projection) };
   }
 }

@@ -17,6 +17,8 @@ export function describeNotice(notice: Notice): string {
       return `${projection}: generation ${notice.generation} waits, and tries again: ${notice.error.message}`;
     case 'stopped':
       return `${projection}: generation ${notice.generation} has stopped: ${notice.error.message}${notice.error.hint === undefined ? '' : `\n  Try: ${notice.error.hint}`}`;
+    case 'parked':
+      return `${projection}: ${notice.partition} is parked: ${notice.error.message}\n  Try: projectionist dead-letters show ${projection} ${notice.partition}`;
     case 'kept':
       return `${projection}: stays at generation ${notice.generation}, as ${notice.reason}`;
     case 'orphaned':

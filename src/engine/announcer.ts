@@ -3,6 +3,7 @@ import type { Build } from './build.ts';
 import type { GenerationRun } from './generation-run.ts';
 import type { Announce } from './notice.ts';
 import type { RetryPlan } from './runner.ts';
+import type { Parked } from './projector.ts';
 
 /** Says what happens to one projection. */
 export class Announcer {
@@ -47,6 +48,10 @@ export class Announcer {
 
   stopped(generation: number, error: ErrorReport): void {
     this.#announce({ kind: 'stopped', projection: this.#projection, generation, error });
+  }
+
+  parked(generation: number, { partition, position, error }: Parked): void {
+    this.#announce({ kind: 'parked', projection: this.#projection, generation, partition, position, error });
   }
 
   /** The first time only: the attempts after that are of the same fault. */

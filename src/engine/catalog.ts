@@ -5,6 +5,7 @@ import type { ErrorReport } from '../errors.ts';
 import type { Program } from '../projection/program.ts';
 import { CommandTable } from './command-table.ts';
 import { PauseTable } from './pause-table.ts';
+import { DecisionTable } from './decision-table.ts';
 
 /**
  * building: being filled; live: answers queries; retired: was live, kept for rollback; failed: could not be built.
@@ -60,6 +61,12 @@ const CATALOG_FORMAT: Format = {
      ) STRICT;`,
     'ALTER TABLE commands ADD COLUMN arguments TEXT',
     PauseTable.migration,
+    `CREATE TABLE decisions (
+       projection TEXT NOT NULL,
+       id INTEGER NOT NULL,
+       decision TEXT NOT NULL,
+       PRIMARY KEY (projection, id)
+     ) STRICT, WITHOUT ROWID`,
   ],
 };
 
@@ -70,6 +77,7 @@ const COLUMNS =
 export class Catalog {
   readonly commands: CommandTable;
   readonly pauses: PauseTable;
+  readonly decisions: DecisionTable;
   readonly #db: SqliteDatabase;
 
   constructor(path: string) {
@@ -77,6 +85,7 @@ export class Catalog {
     migrate(this.#db, CATALOG_FORMAT);
     this.commands = new CommandTable(this.#db);
     this.pauses = new PauseTable(this.#db);
+    this.decisions = new DecisionTable(this.#db);
   }
 
   /** Changes when another connection has written. */
@@ -130,8 +139,14 @@ export class Catalog {
    * that nobody will ask for any more: they are forgotten, and their files can go. `rolledBackFrom` is the hash of the
    * program that a user turns away from with this.
    */
-  makeLive({ projection, number }: Generation, now: Date, rolledBackFrom: string | undefined): Generation[] {
+  makeLive(
+    { projection, number }: Generation,
+    now: Date,
+    rolledBackFrom: string | undefined,
+    isReset = false,
+  ): Generation[] {
     return transact(this.#db, () => {
+      if (isReset) this.decisions.forget(projection);
       const gone = this.generations(projection).filter(
         (other) => other.number !== number && (other.state === 'retired' || other.state === 'failed'),
       );

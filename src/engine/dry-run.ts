@@ -1,7 +1,14 @@
 import { relative } from 'node:path';
 import { openDatabase, type SqliteDatabase } from '../database/open.ts';
 import { logTables } from '../event-log/format.ts';
-import { blockSql, feedInsert, feedSetup, UPCAST_FUNCTION } from '../projection/feed-sql.ts';
+import {
+  blockSql,
+  feedInsert,
+  feedSetup,
+  partitionOf,
+  UPCAST_FUNCTION,
+  UPCAST_OR_NULL_FUNCTION,
+} from '../projection/feed-sql.ts';
 import { definitionError, type Problem, problemFrom } from '../projection/problem.ts';
 import type { FeedBlock, Program } from '../projection/program.ts';
 
@@ -30,7 +37,7 @@ function tryProgram(program: Program): Problem[] {
   try {
     db.exec("ATTACH ':memory:' AS log");
     db.exec(logTables('log'));
-    for (const name of [...Object.keys(program.functions), UPCAST_FUNCTION])
+    for (const name of [...Object.keys(program.functions), UPCAST_FUNCTION, UPCAST_OR_NULL_FUNCTION])
       db.function(name, { varargs: true }, () => null);
     for (const sql of [
       ...Object.values(program.tables),
@@ -39,6 +46,7 @@ function tryProgram(program: Program): Problem[] {
     ])
       db.exec(sql);
     db.exec(feedSetup({ ...program, feed: {} })[0] as string);
+    db.prepare(`SELECT ${partitionOf(program)} FROM log.events`);
     return Object.entries(program.feed).flatMap(([eventType, blocks]) =>
       tryHandler(db, program, eventType, blocks),
     );

@@ -10,6 +10,7 @@ import { closing } from './build.ts';
 import { Catalog } from './catalog.ts';
 import type { Command } from './command-table.ts';
 import { CommandDesk } from './commands.ts';
+import type { Decision } from './dead-letters/decision.ts';
 import { deleteOrphans } from './generation-store.ts';
 import { HeadHistory } from './head-history.ts';
 import { tellSafely } from './listeners.ts';
@@ -53,6 +54,7 @@ export class Engine {
   readonly #desk: CommandDesk;
   readonly #keepers = new Map<string, ProjectionKeeper>();
   readonly #liveListeners = new Set<(live: LiveGeneration) => void>();
+  readonly #decisionListeners = new Set<(projection: string, position: number) => void>();
   readonly #commitListeners = new Set<(projection: string, position: number) => void>();
   #definitions: Definitions;
   #head: number;
@@ -109,6 +111,10 @@ export class Engine {
       head: () => this.#head,
       secondsBehind: (position) => this.#history.secondsBehind(position, now()),
       announce: (notice) => tellSafely(announce, notice),
+      decisions: (name) => this.#catalog.decisions.of(name),
+      onDecision: (name, { position }) => {
+        for (const listener of this.#decisionListeners) listener(name, position);
+      },
       onLive: (name) => this.#onLive(name),
       onCommit: (name, position) => {
         for (const listener of this.#commitListeners) listener(name, position);
@@ -131,6 +137,11 @@ export class Engine {
     if (this.#options.takesCommands !== false) this.#desk.open();
   }
 
+  /** What was decided about a projection's dead letters, in order. */
+  decisions(name: string): Decision[] {
+    return this.#catalog.decisions.of(name);
+  }
+
   status(): ProjectionStatus[] {
     return [...this.#keepers.values()].map((keeper) => keeper.status());
   }
@@ -151,6 +162,11 @@ export class Engine {
   /** Calls `listener` when a live generation has committed. */
   onCommit(listener: (projection: string, position: number) => void): void {
     this.#commitListeners.add(listener);
+  }
+
+  /** Calls `listener` when a decision about dead letters has changed rows at a position. */
+  onDecision(listener: (projection: string, position: number) => void): void {
+    this.#decisionListeners.add(listener);
   }
 
   /**

@@ -32,6 +32,11 @@ export function isTooNew(error: unknown): boolean {
   return codeOf(error) === 'EVENT_SCHEMA_NEWER';
 }
 
+/** True where the event itself, or the handler, is to blame: another try would fail alike. */
+export function isEventFault(error: unknown): boolean {
+  return !isStorageFault(error) && !isEngineFault(error) && !isDamage(error);
+}
+
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';

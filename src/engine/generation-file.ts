@@ -5,6 +5,7 @@ import { transact } from '../database/transaction.ts';
 import { ProjectionistError } from '../errors.ts';
 import { feedSetup } from '../projection/feed-sql.ts';
 import type { IndexDescription, Program } from '../projection/program.ts';
+import { DEAD_LETTER_TABLES } from './dead-letters/tables.ts';
 import { damaged, isDamage } from './faults.ts';
 
 /** The checkpoint of a generation, kept in its own file: it commits with the rows. */
@@ -15,6 +16,10 @@ export interface Checkpoint {
   readonly eventId: string | null;
   readonly logId: string;
   readonly programHash: string;
+  /** The last decision about dead letters that was carried out; 0 before the first. With the position it names the rows. */
+  readonly revision: number;
+  /** Partitions that are parked. */
+  readonly parked: number;
 }
 
 /** 'PJvw' in ASCII. */
@@ -29,6 +34,7 @@ const GENERATION_FORMAT: Format = {
        log_id TEXT NOT NULL,
        program_hash TEXT NOT NULL
      ) STRICT`,
+    DEAD_LETTER_TABLES,
   ],
 };
 
@@ -57,6 +63,7 @@ export function openBuilt(path: string, program: Program): SqliteDatabase {
   if (!existsSync(path)) throw damaged(program.projection, path, 'is missing');
   const db = openDatabase(path, { purpose: 'derived', mustExist: true });
   try {
+    migrate(db, GENERATION_FORMAT);
     const found = readCheckpoint(db)?.programHash;
     if (found !== program.hash) throw damaged(program.projection, path, 'holds no such generation');
     return db;
@@ -69,7 +76,9 @@ export function openBuilt(path: string, program: Program): SqliteDatabase {
 function createViews(db: SqliteDatabase, program: Program, logId: string): void {
   transact(db, () => {
     for (const sql of [...Object.values(program.tables), ...program.search]) db.exec(sql);
-    db.prepare('INSERT INTO projectionist_checkpoint VALUES (1, 0, NULL, ?, ?)').run(logId, program.hash);
+    db.prepare(
+      'INSERT INTO projectionist_checkpoint (one, position, event_id, log_id, program_hash) VALUES (1, 0, NULL, ?, ?)',
+    ).run(logId, program.hash);
     const needed = neededIndexes(db, program);
     for (const index of program.indexes) if (needed.has(index.name)) db.exec(index.sql);
   });
@@ -135,7 +144,7 @@ export function requireLog(db: SqliteDatabase, logId: string): void {
 export function readCheckpoint(db: SqliteDatabase): Checkpoint | undefined {
   return db
     .prepare(
-      `SELECT position, event_id AS eventId, log_id AS logId, program_hash AS programHash
+      `SELECT position, event_id AS eventId, log_id AS logId, program_hash AS programHash, revision, parked
        FROM projectionist_checkpoint`,
     )
     .get() as Checkpoint | undefined;

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import type { ErrorReport } from '../errors.ts';
+import { type ErrorReport, errorFrom, ProjectionistError } from '../errors.ts';
 import type { LoadedProjection } from '../projection/load.ts';
 import type { Generation } from './catalog.ts';
+import type { Decision, NewDecision } from './dead-letters/decision.ts';
 import { peekCheckpoint } from './generation-file.ts';
 import { type Host, LocalHost } from './host.ts';
 import { codeOf, hasCodeOf, isPlainData } from './program-code.ts';
+import type { ErrorPolicy } from './projector.ts';
 import type { RetryPlan, RunnerReport, RunnerTask } from './runner.ts';
 import type { Retry } from './status.ts';
 import { ThreadHost } from './thread-host.ts';
@@ -16,10 +18,14 @@ export interface RunContext {
   readonly now: () => Date;
   /** The id of the event at a position of the log; undefined where there is none. */
   readonly eventIdAt: (position: number) => string | undefined;
+  /** What was decided about a projection's dead letters so far. */
+  readonly decisions: (projection: string) => Decision[];
 }
 
-/** To fill a new generation; to bring back one that was live before; to keep the live one up with the log. */
-export type RunAim = 'build' | 'return' | 'follow';
+export type DecidedReport = Extract<RunnerReport, { kind: 'decided' }>;
+
+/** To fill a new generation; to fill one without the decisions about dead letters; to bring back one that was live before; to keep the live one up with the log. */
+export type RunAim = 'build' | 'reset' | 'return' | 'follow';
 
 /** Milliseconds that one batch may hold a thread: the caller's own, which also answers queries, or a worker. */
 const LOCAL_BUDGET = 8;
@@ -40,6 +46,8 @@ export class GenerationRun {
   /** False until its position is known. */
   isOpen = false;
   movedAt: string | null = null;
+  /** Partitions that are parked. */
+  parked = 0;
   /** Set while something is in the way, and when the runner has given up. */
   error: ErrorReport | null = null;
   retry: Retry | null = null;
@@ -50,6 +58,8 @@ export class GenerationRun {
   readonly #canRun: boolean;
   readonly #makeHost: () => Host;
   readonly #now: () => Date;
+  /** By their ids: decisions that the host has not answered yet. */
+  readonly #deciding = new Map<number, PromiseWithResolvers<DecidedReport>>();
   readonly #onReport: (run: GenerationRun, report: RunnerReport) => void;
   #host: Host | undefined;
   /** Resolves when the hosts that were let go have closed the file. */
@@ -75,7 +85,15 @@ export class GenerationRun {
     this.#canRun = hasCodeOf(loaded.compiled, program);
     this.#makeHost = () =>
       makeHost(
-        { path, program, logPath, logId, isBuild: !this.isBuilt, hasBeenLive: aim !== 'build' },
+        {
+          path,
+          program,
+          logPath,
+          logId,
+          isBuild: !this.isBuilt,
+          hasBeenLive: aim === 'return' || aim === 'follow',
+          policy: errorPolicy(loaded, aim === 'reset' ? [] : context.decisions(generation.projection)),
+        },
         loaded,
         (report) => this.#hear(report),
       );
@@ -91,6 +109,23 @@ export class GenerationRun {
   advance(head: number): void {
     this.told = head;
     this.#host?.advance(head);
+  }
+
+  /**
+   * Makes a decision about dead letters where the generation stands. Rejects with NOT_PARKED, and where nothing works on
+   * the generation.
+   */
+  decide(order: NewDecision): Promise<DecidedReport> {
+    const decided = Promise.withResolvers<DecidedReport>();
+    this.#deciding.set(order.id, decided);
+    if (this.#host === undefined) decided.reject(frozen(this.generation.projection));
+    this.#host?.decide(order);
+    return decided.promise;
+  }
+
+  /** Takes up a decision that was made on the live generation. */
+  enqueue(decision: Decision): void {
+    this.#host?.enqueue(decision);
   }
 
   /** Stands still from here on; resolves when the batch at hand is finished and the file closed. */
@@ -119,6 +154,8 @@ export class GenerationRun {
   #letGo(): void {
     const stopped = this.#host?.stop();
     this.#host = undefined;
+    for (const { reject } of this.#deciding.values()) reject(frozen(this.generation.projection));
+    this.#deciding.clear();
     this.#left = Promise.all([this.#left, stopped]);
   }
 
@@ -130,14 +167,20 @@ export class GenerationRun {
 
   /** Without a host there is nobody to report the position. */
   #look(): void {
-    this.position = peekCheckpoint(this.path)?.position ?? 0;
+    const checkpoint = peekCheckpoint(this.path);
+    this.position = checkpoint?.position ?? 0;
+    this.parked = checkpoint?.parked ?? 0;
     this.isOpen = true;
   }
 
   #hear(report: RunnerReport): void {
+    if ('parked' in report) this.parked = report.parked;
     if (report.kind === 'opened') this.#noteOpening(report.position);
+    else if (report.kind === 'decided') this.#deciding.get(report.id)?.resolve(report);
+    else if (report.kind === 'undecided') this.#deciding.get(report.id)?.reject(errorFrom(report.error));
     else if ('position' in report) this.#notePosition(report.position);
     else this.#noteError(report);
+    if ('id' in report) this.#deciding.delete(report.id);
     if (report.kind === 'built') this.isBuilt = true;
     // A local host reports from inside `advance`; its owner hears of it when it has finished what it was doing.
     queueMicrotask(() => this.#onReport(this, report));
@@ -160,6 +203,8 @@ export class GenerationRun {
 
   #noteError(report: Extract<RunnerReport, { error: ErrorReport }>): void {
     const { kind, error } = report;
+    for (const { reject } of this.#deciding.values()) reject(errorFrom(error));
+    this.#deciding.clear();
     this.error = error;
     this.isLost = kind === 'lost';
     this.hasFailed = kind === 'failed';
@@ -175,6 +220,26 @@ export class GenerationRun {
     this.retry = null;
     this.isLost = false;
   }
+}
+
+/** By what a generation's runner deals with events that cannot be applied. */
+export function errorPolicy(
+  loaded: LoadedProjection | undefined,
+  decisions: readonly Decision[],
+): ErrorPolicy {
+  const { onError = 'park', parkLimit = 1 } = loaded?.compiled.definition ?? {};
+  return { onError, parkLimit, decisions };
+}
+
+function frozen(projection: string): ProjectionistError {
+  return new ProjectionistError(
+    'PROJECTION_STOPPED',
+    `Nothing works on the live generation of ${projection}`,
+    {
+      hint: `GET /projections/${projection} says why.`,
+      evidence: { projection },
+    },
+  );
 }
 
 /** Where a runner runs: on the caller's thread only where its functions exist nowhere else. */

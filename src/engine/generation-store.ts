@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Program } from '../projection/program.ts';
 import { bootName, isSameBoot } from './boot.ts';
 import type { Catalog, Generation } from './catalog.ts';
+import type { Decision } from './dead-letters/decision.ts';
+import { readDecisions } from './dead-letters/read.ts';
 import { deleteGeneration, peekCheckpoint } from './generation-file.ts';
 import type { RunContext } from './generation-run.ts';
 
@@ -39,10 +41,14 @@ export class GenerationStore {
 
   /** The live generation, if its file still belongs to this log; one that does not is discarded. */
   live(head: number): { live?: Generation; lost?: LostGeneration } {
+    this.#dropDecisions(head);
     const live = this.#catalog.find(this.#name, 'live');
     if (live === undefined) return {};
     const reason = this.#fault(live, head);
-    if (reason === undefined) return { live };
+    if (reason === undefined) {
+      this.#keepDecisions(live);
+      return { live };
+    }
     this.discard(live);
     return { lost: { generation: live, reason } };
   }
@@ -75,8 +81,8 @@ export class GenerationStore {
   }
 
   /** Makes a generation live and keeps the one that was; deletes what no rollback will ask for. */
-  makeLive(generation: Generation, rolledBackFrom: string | undefined): void {
-    const gone = this.#catalog.makeLive(generation, this.#context.now(), rolledBackFrom);
+  makeLive(generation: Generation, rolledBackFrom: string | undefined, isReset = false): void {
+    const gone = this.#catalog.makeLive(generation, this.#context.now(), rolledBackFrom, isReset);
     this.#rolledBackFrom = rolledBackFrom;
     for (const { file } of gone) deleteFile(join(this.#context.data, file));
   }
@@ -94,6 +100,20 @@ export class GenerationStore {
     deleteFile(join(this.#context.data, generation.file));
   }
 
+  /** A kill may have come between a decision and its record in the catalogue. */
+  #keepDecisions({ file }: Generation): void {
+    for (const decision of readDecisions(join(this.#context.data, file)))
+      this.#catalog.decisions.record(this.#name, decision);
+  }
+
+  /** Decisions about events that the log does not have any more: it was restored from an older copy. */
+  #dropDecisions(head: number): void {
+    const isGone = ({ position, eventPosition, eventId }: Decision): boolean =>
+      position > head || this.#context.eventIdAt(eventPosition) !== eventId;
+    const gone = this.#catalog.decisions.of(this.#name).filter(isGone);
+    for (const { id } of gone) this.#catalog.decisions.remove(this.#name, id);
+  }
+
   /** Why a generation's file cannot be used with this log. */
   #fault(generation: Generation, head: number): string | undefined {
     const checkpoint = peekCheckpoint(join(this.#context.data, generation.file));
@@ -101,7 +121,10 @@ export class GenerationStore {
     if (checkpoint.logId !== this.#context.logId) return 'it was built from another log';
     if (checkpoint.programHash !== generation.program.hash)
       return `the file ${generation.file} holds another program`;
-    const { position, eventId } = checkpoint;
+    const { position, eventId, revision } = checkpoint;
+    const isBehind = (decision: Decision): boolean => decision.id > revision && decision.position < position;
+    if (this.#catalog.decisions.of(this.#name).some(isBehind))
+      return 'it has passed the position of a decision about dead letters without carrying it out';
     if (position > head)
       return `it is at position ${position}, and the log ends at ${head}: the log was restored from an older copy`;
     if (position > 0 && this.#context.eventIdAt(position) !== eventId)

@@ -1,10 +1,15 @@
-import type { ProgramCode } from './projector.ts';
+import type { Decision, NewDecision } from './dead-letters/decision.ts';
+import type { ProgramCode } from './program-code.ts';
 import { Runner, type RunnerReport, type RunnerTask } from './runner.ts';
 
 /** Where a runner runs. */
 export interface Host {
   /** Says that the log reaches to `head`. */
   advance(head: number): void;
+  /** Makes a decision about dead letters; what it comes to is reported. */
+  decide(order: NewDecision): void;
+  /** Takes up a decision that was made on another generation. */
+  enqueue(decision: Decision): void;
   /** Resolves when the runner has finished its batch and closed its files. */
   stop(): Promise<void>;
 }
@@ -21,6 +26,14 @@ export class LocalHost implements Host {
 
   advance(head: number): void {
     this.#runner.advance(head);
+  }
+
+  decide(order: NewDecision): void {
+    this.#runner.decide(order);
+  }
+
+  enqueue(decision: Decision): void {
+    this.#runner.enqueue(decision);
   }
 
   stop(): Promise<void> {

@@ -5,6 +5,7 @@ import { openDatabase } from '../database/open.ts';
 import type { ErrorReport } from '../errors.ts';
 import { LogReader } from '../event-log/reader.ts';
 import { Catalog, type Generation } from './catalog.ts';
+import type { Decision } from './dead-letters/decision.ts';
 import { peekCheckpoint } from './generation-file.ts';
 
 /** What the files of a data folder say of a projection, whoever runs it. */
@@ -48,6 +49,17 @@ export function isEngineRunning(data: string): boolean {
   const lock = tryLock(join(data, 'engine.lock'));
   lock?.release();
   return lock === undefined;
+}
+
+/** What was decided about a projection's dead letters, whoever runs it. */
+export function recordedDecisions(data: string, projection: string): Decision[] {
+  if (!existsSync(join(data, 'catalog.db'))) return [];
+  const catalog = new Catalog(join(data, 'catalog.db'));
+  try {
+    return catalog.decisions.of(projection);
+  } finally {
+    catalog.close();
+  }
 }
 
 function inspectLog(path: string): Pick<Inspection, 'head' | 'events'> {

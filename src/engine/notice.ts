@@ -37,6 +37,15 @@ export type Notice =
       readonly error: ErrorReport;
     }
   | {
+      readonly kind: 'parked';
+      readonly projection: string;
+      readonly generation: number;
+      readonly partition: string;
+      /** Of the event that cannot be applied. */
+      readonly position: number;
+      readonly error: ErrorReport;
+    }
+  | {
       readonly kind: 'kept';
       readonly projection: string;
       readonly generation: number;

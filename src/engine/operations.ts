@@ -1,4 +1,5 @@
 import { ProjectionistError } from '../errors.ts';
+import type { DecisionRequest } from './dead-letters/decide.ts';
 import type { ProjectionKeeper } from './projection-keeper.ts';
 import { checkRequest, isRequest } from './states.ts';
 
@@ -20,7 +21,17 @@ const OPERATIONS = {
     keeper.resume();
     return { state: keeper.status().state };
   },
+  retry: (keeper, options) => keeper.decide({ kind: 'retry', ...asked(options) }),
+  discard: (keeper, options) => keeper.decide({ kind: 'discard', ...asked(options) }),
 } satisfies Record<string, Operation>;
+
+function asked({ partition, reason, by }: OperationOptions): Omit<DecisionRequest, 'kind'> {
+  return {
+    partition: String(partition),
+    reason: typeof reason === 'string' ? reason : undefined,
+    by: typeof by === 'string' ? by : undefined,
+  };
+}
 
 export type OperationName = keyof typeof OPERATIONS;
 

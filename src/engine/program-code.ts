@@ -1,7 +1,15 @@
 import { upcastTo } from '../event-log/upcast.ts';
-import type { CompiledProjection } from '../projection/compile.ts';
+import type { CompiledProjection, ProgramFunction } from '../projection/compile.ts';
 import type { Program } from '../projection/program.ts';
-import type { ProgramCode } from './projector.ts';
+
+/** Brings an event's data from one schema version to another. */
+export type UpcastData = (type: string, from: number, to: number, data: unknown) => unknown;
+
+/** What a program needs besides data. */
+export interface ProgramCode {
+  readonly functions: ReadonlyMap<string, ProgramFunction>;
+  readonly upcast: UpcastData;
+}
 
 /** The JavaScript behind a compiled projection's program. */
 export function codeOf({ definition, functions }: CompiledProjection): ProgramCode {

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import type { LoadedProjection } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
 import { planForLost, planRollback } from './build-plan.ts';
-import type { Catalog, Generation } from './catalog.ts';
+import type { Generation } from './catalog.ts';
+import { type DecisionContext, type DecisionRequest, Decisions } from './dead-letters/decide.ts';
+import type { DecisionOutcome } from './dead-letters/decision.ts';
 import { GenerationRun } from './generation-run.ts';
 import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
@@ -10,8 +12,7 @@ import { statusOf } from './projection-status.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
 import { Succession, type SuccessionContext, type SuccessionOwner } from './succession.ts';
 
-export interface KeeperContext extends SuccessionContext {
-  readonly catalog: Catalog;
+export interface KeeperContext extends SuccessionContext, DecisionContext {
   /** Seconds for which the event after a position has been in the log. */
   readonly secondsBehind: (position: number) => number;
 }
@@ -22,6 +23,7 @@ export class ProjectionKeeper {
   readonly #context: KeeperContext;
   readonly #store: GenerationStore;
   readonly #succession: Succession;
+  readonly #decisions: Decisions;
   #loaded: LoadedProjection;
 
   constructor(loaded: LoadedProjection, context: KeeperContext) {
@@ -37,6 +39,7 @@ export class ProjectionKeeper {
     };
     const pause = context.catalog.pauses.find(this.name);
     this.#succession = new Succession(owner, context, this.#store, pause);
+    this.#decisions = new Decisions(this.name, context, this.#succession);
   }
 
   get live(): GenerationRun | undefined {
@@ -105,6 +108,11 @@ export class ProjectionKeeper {
   /** Builds from the first event, and then keeps nothing of what was. Resolves when it is live. */
   reset(): Promise<GenerationRun> {
     return this.#succession.launch({ program: this.#wanted, reasons: ['reset'], isReset: true }).done;
+  }
+
+  /** Retries a parked partition, or discards the event that parked it. See `Decisions`. */
+  decide(request: DecisionRequest): Promise<DecisionOutcome> {
+    return this.#decisions.make(request);
   }
 
   advance(head: number): void {

@@ -34,7 +34,7 @@ export function statusOf(keeper: KeeperState): ProjectionStatus {
     head,
     lag,
     lagSeconds: lag === 0 ? 0 : keeper.secondsBehind(position),
-    parked: 0,
+    parked: live?.parked ?? build?.run?.parked ?? 0,
     movedAt: live?.movedAt ?? null,
     paused,
     retry: live?.retry ?? build?.run?.retry ?? null,
@@ -55,7 +55,8 @@ function sightingOf({ live, build, buildError, head }: KeeperState): Sighting {
   }
   if (live.hasFailed) return 'gave up';
   if (!live.isOpen) return 'nothing';
-  return live.position < head ? 'behind' : 'level';
+  if (live.position < head) return 'behind';
+  return live.parked > 0 ? 'level, streams parked' : 'level';
 }
 
 function buildStatus(run: GenerationRun, head: number): BuildStatus {

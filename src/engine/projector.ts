@@ -1,21 +1,30 @@
 import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
 import { transactDeferred } from '../database/transaction.ts';
-import { ProjectionistError } from '../errors.ts';
-import type { ProgramFunction } from '../projection/compile.ts';
-import { feedInsert, UPCAST_FUNCTION } from '../projection/feed-sql.ts';
+import { type ErrorReport, ProjectionistError, reportOf } from '../errors.ts';
+import type { OnError } from '../projection/define.ts';
+import { type FeedChoice, feedInsert } from '../projection/feed-sql.ts';
 import type { Program } from '../projection/program.ts';
-import { isDamage, isEngineFault, isStorageFault, isTooNew } from './faults.ts';
+import { applyError } from './apply-error.ts';
+import { carryOut } from './dead-letters/carry-out.ts';
+import type { Decision, DecisionOutcome, NewDecision } from './dead-letters/decision.ts';
+import { notParked } from './dead-letters/not-parked.ts';
+import { failingStatement } from './dead-letters/failing-statement.ts';
+import { Parking } from './dead-letters/parking.ts';
+import { isEventFault, isTooNew } from './faults.ts';
 import { type Checkpoint, readCheckpoint } from './generation-file.ts';
-import { tooNew } from './too-new.ts';
+import type { ProgramCode } from './program-code.ts';
+import { registerCode } from './register-code.ts';
 
-/** Brings an event's data from one schema version to another. */
-export type UpcastData = (type: string, from: number, to: number, data: unknown) => unknown;
-
-/** What a program needs besides data. */
-export interface ProgramCode {
-  readonly functions: ReadonlyMap<string, ProgramFunction>;
-  readonly upcast: UpcastData;
+/** What a projector does about events that cannot be applied, and what was decided about them before. */
+export interface ErrorPolicy {
+  readonly onError: OnError;
+  /** The share of partitions that may be parked, from 0 to 1. */
+  readonly parkLimit: number;
+  /** In order; each is carried out at its position. */
+  readonly decisions: readonly Decision[];
 }
+
+const NO_POLICY: ErrorPolicy = { onError: 'stop', parkLimit: 0, decisions: [] };
 
 /** Above this share of the log, reading every event is faster than an index. */
 const DENSE_SHARE = 1 / 8;
@@ -24,37 +33,119 @@ const SHORT_RANGE = 64;
 
 /**
  * Applies events to one generation, through a connection on which the feed is set up and the log attached. Everything
- * is synchronous, and every call is one transaction: rows and checkpoint commit together.
+ * is synchronous, and every call is one transaction: rows, dead letters and checkpoint commit together.
  */
 export class Projector {
   readonly program: Program;
   readonly #db: SqliteDatabase;
-  readonly #scan: SqliteStatement;
-  readonly #indexed: SqliteStatement;
+  readonly #policy: ErrorPolicy;
+  readonly #parking: Parking;
+  readonly #feed: Readonly<Record<FeedChoice, Readonly<Record<'scan' | 'index', SqliteStatement>>>>;
   readonly #advance: SqliteStatement;
   readonly #eventId: SqliteStatement;
   readonly #count: SqliteStatement;
+  /** Decisions that are still to be carried out. */
+  readonly #due: Decision[];
   #position: number;
+  #revision: number;
+  #parked: number;
 
-  constructor(db: SqliteDatabase, program: Program, code: ProgramCode) {
+  constructor(
+    db: SqliteDatabase,
+    program: Program,
+    code: ProgramCode,
+    policy: ErrorPolicy = NO_POLICY,
+    now = () => new Date(),
+  ) {
     this.program = program;
     this.#db = db;
+    this.#policy = policy;
     registerCode(db, program, code);
-    this.#scan = db.prepare(feedInsert(program, 'scan'));
-    this.#indexed = db.prepare(feedInsert(program, 'index'));
+    this.#parking = new Parking(db, program, now);
+    this.#feed = { all: prepareFeed(db, program, 'all'), unparked: prepareFeed(db, program, 'unparked') };
     this.#advance = db.prepare(
-      'UPDATE projectionist_checkpoint SET position = ?, event_id = ? WHERE position = ?',
+      'UPDATE projectionist_checkpoint SET position = ?, event_id = ? WHERE position = ? AND revision = ?',
     );
     this.#eventId = db.prepare('SELECT id FROM log.events WHERE position = ?').pluck();
     this.#count = db
       .prepare('SELECT count(*) FROM log.events NOT INDEXED WHERE position > ? AND position <= ?')
       .pluck();
-    this.#position = (readCheckpoint(db) as Checkpoint).position;
+    const { position, revision, parked } = readCheckpoint(db) as Checkpoint;
+    this.#position = position;
+    this.#revision = revision;
+    this.#parked = parked;
+    this.#due = policy.decisions.filter(({ id }) => id > revision);
   }
 
   /** The position up to which the generation is applied. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Partitions that are parked. */
+  get parked(): number {
+    return this.#parked;
+  }
+
+  /** The position at which the next decision is to be carried out; undefined where none is left. */
+  get nextDecisionAt(): number | undefined {
+    return this.#due[0]?.position;
+  }
+
+  /** Adds a decision that was made on the live generation, while this one is built. Throws BUILD_OUTDATED. */
+  enqueue(decision: Decision): void {
+    if (decision.id <= this.#revision) return;
+    if (decision.position < this.#position)
+      throw new ProjectionistError(
+        'BUILD_OUTDATED',
+        `A decision about dead letters was made at position ${decision.position}, which this build had passed`,
+        { hint: 'Build it again.', evidence: { projection: this.program.projection } },
+      );
+    this.#due.push(decision);
+  }
+
+  /** Carries out the decisions that were made where this generation stands. */
+  carryOutDue(): void {
+    for (;;) {
+      const [next] = this.#due;
+      if (next === undefined || next.position > this.#position) return;
+      this.#carryOut(next);
+      if (this.#revision < next.id) this.#record(next);
+      this.#due.shift();
+    }
+  }
+
+  /** Makes a decision here and now. Throws NOT_PARKED. */
+  decide(order: NewDecision): { outcome: DecisionOutcome; decision: Decision | undefined } {
+    const eventPosition = this.#parking.failingPosition(order.partition);
+    if (eventPosition === undefined) throw notParked(this.program.projection, order.partition);
+    const eventId = this.#eventAt(eventPosition);
+    const decision = { ...order, eventPosition, eventId, position: this.#position };
+    const outcome = this.#carryOut(decision);
+    return { outcome, decision: this.#revision === decision.id ? decision : undefined };
+  }
+
+  #carryOut(decision: Decision): DecisionOutcome {
+    const { program } = this;
+    const outcome = carryOut(
+      {
+        db: this.#db,
+        program,
+        parking: this.#parking,
+        errorOf: (position, cause) => applyError(this.#db, this.program.projection, position, cause),
+      },
+      decision,
+    );
+    const { revision, parked } = readCheckpoint(this.#db) as Checkpoint;
+    this.#revision = revision;
+    this.#parked = parked;
+    return outcome;
+  }
+
+  /** One that changed nothing here still belongs to the history that a build goes through. */
+  #record(decision: Decision): void {
+    transactDeferred(this.#db, () => this.#parking.record(decision));
+    this.#revision = decision.id;
   }
 
   /** The share of the log's events that concern this projection, from 0 to 1. */
@@ -81,30 +172,53 @@ export class Projector {
       // An index has no place to look for what is missing in between: then the two ends must do.
       if (isSparse) this.#eventAt(from + 1);
       else this.#requireAll(from, to);
-      // First, so that a second projector is found out before it has touched a row.
-      if (this.#advance.run(to, this.#eventAt(to), from).changes !== 1) throw this.#moved(from);
-      (isSparse ? this.#indexed : this.#scan).run(from, to);
+      this.#advanceTo(to);
+      if (this.#parked > 0) this.#parking.hold(from, to);
+      this.#feed[this.#parked > 0 ? 'unparked' : 'all'][isSparse ? 'index' : 'scan'].run(from, to);
     });
     this.#position = to;
   }
 
   /**
-   * Applies what can be applied up to `to`, after a batch to there has failed: halves the range that holds the fault
-   * until one event stands alone. Returns that event's error, or undefined when everything went well after all.
+   * Applies up to `to`, and does with events that cannot be applied what the policy says. A batch that fails is halved
+   * until one event stands alone; after it the batches grow again. Throws APPLY_FAILED where it is not to be parked,
+   * PARK_LIMIT, and what `apply` throws of disk, engine and damage. `onParked` hears of each partition that is parked.
    */
-  applyAround(to: number, share = 1): ProjectionistError | undefined {
-    let failing = to;
-    while (this.#position < failing) {
-      const end = this.#position + Math.ceil((failing - this.#position) / 2);
+  applyOrPark(to: number, share = 1, onParked: (parked: Parked) => void = () => {}): void {
+    let span = to - this.#position;
+    while (this.#position < to) {
+      const end = Math.min(to, this.#position + span);
       try {
         this.apply(end, share);
+        span *= 4;
       } catch (error) {
-        if (isStorageFault(error) || isEngineFault(error) || isDamage(error)) throw error;
-        if (end === this.#position + 1) return this.#applyError(end, error);
-        failing = end;
+        if (!isEventFault(error)) throw error;
+        if (end === this.#position + 1) onParked(this.#park(end, error));
+        else span = Math.ceil((end - this.#position) / 2);
       }
     }
-    return undefined;
+  }
+
+  #park(position: number, cause: unknown): Parked {
+    const error = applyError(this.#db, this.program.projection, position, cause);
+    const { onError, parkLimit } = this.#policy;
+    if (onError === 'stop' || isTooNew(error)) throw error;
+    const statement = failingStatement(this.#db, this.program, position, error.evidence.eventType ?? '');
+    let partition = '';
+    transactDeferred(this.#db, () => {
+      this.#advanceTo(position);
+      partition = this.#parking.park(position, error, statement);
+      this.#parking.requireFew(parkLimit);
+    });
+    this.#position = position;
+    this.#parked += 1;
+    return { partition, position, error: reportOf(error) };
+  }
+
+  /** Moves the checkpoint, inside a transaction. First of all, so that a second projector is found out before it touches a row. */
+  #advanceTo(to: number): void {
+    const from = this.#position;
+    if (this.#advance.run(to, this.#eventAt(to), from, this.#revision).changes !== 1) throw this.#moved(from);
   }
 
   /** Throws LOG_GAP unless the log has every position after `from` up to `to`. Costs a twentieth of applying them. */
@@ -138,46 +252,23 @@ export class Projector {
       },
     );
   }
-
-  #applyError(position: number, cause: unknown): ProjectionistError {
-    const event = this.#db
-      .prepare('SELECT id, type, stream FROM log.events WHERE position = ?')
-      .get(position) as { id: string; type: string; stream: string } | undefined;
-    const { projection } = this.program;
-    if (isTooNew(cause)) return tooNew(cause as ProjectionistError, { projection, position, ...event });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new ProjectionistError(
-      'APPLY_FAILED',
-      `${event?.type ?? 'The event'} at position ${position} cannot be applied: ${reason}`,
-      {
-        hint: 'Correct the handler (a changed definition is built anew), or append an event that puts the data right.',
-        evidence: { projection, position, eventId: event?.id, eventType: event?.type, stream: event?.stream },
-        cause,
-      },
-    );
-  }
 }
 
-function registerCode(db: SqliteDatabase, program: Program, code: ProgramCode): void {
-  for (const name of Object.keys(program.functions)) {
-    const implementation = code.functions.get(name);
-    if (implementation === undefined)
-      throw new Error(`The function ${name} of ${program.projection} is missing`);
-    db.function(name, { deterministic: true, varargs: true }, (...values: never[]) =>
-      sqlValue(name, implementation(...values)),
-    );
-  }
-  const versions = new Map(program.types.map(({ type, schemaVersion }) => [type, schemaVersion]));
-  db.function(UPCAST_FUNCTION, { deterministic: true }, (type: string, version: number, data: string) =>
-    JSON.stringify(code.upcast(type, version, versions.get(type) ?? version, JSON.parse(data))),
-  );
+/** A partition that has just been parked. */
+export interface Parked {
+  readonly partition: string;
+  /** Of the event that could not be applied. */
+  readonly position: number;
+  readonly error: ErrorReport;
 }
 
-function sqlValue(name: string, value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value === undefined) return null;
-  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
-    throw new TypeError(`${name} returned an object; return text, a number, a boolean, bytes or null`);
-  }
-  return value;
+function prepareFeed(
+  db: SqliteDatabase,
+  program: Program,
+  choice: FeedChoice,
+): Record<'scan' | 'index', SqliteStatement> {
+  return {
+    scan: db.prepare(feedInsert(program, 'scan', choice)),
+    index: db.prepare(feedInsert(program, 'index', choice)),
+  };
 }

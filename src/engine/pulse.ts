@@ -1,4 +1,4 @@
-import type { ProgramCode } from './projector.ts';
+import type { ProgramCode } from './program-code.ts';
 
 /** What a projector's thread can be doing; the number is what stands in the shared memory. */
 const PHASES = ['loading', 'idle', 'applying', 'calling', 'resting', 'settling'] as const;

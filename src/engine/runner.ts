@@ -5,9 +5,11 @@ import { findLogDamage } from '../event-log/log-damage.ts';
 import type { Program } from '../projection/program.ts';
 import { pauseAfter, rest } from './backoff.ts';
 import { BatchSize } from './batch-size.ts';
-import { damaged, isDamage, isEngineFault, isStorageFault } from './faults.ts';
+import type { Decision, DecisionOutcome, NewDecision } from './dead-letters/decision.ts';
+import { damaged, isDamage, isStorageFault } from './faults.ts';
 import { connectFeed, openBuilt, openGeneration, requireLog, sealGeneration } from './generation-file.ts';
-import { type ProgramCode, Projector } from './projector.ts';
+import type { ProgramCode } from './program-code.ts';
+import { type ErrorPolicy, type Parked, Projector } from './projector.ts';
 import { Pulse } from './pulse.ts';
 
 /** What a runner works on. */
@@ -20,6 +22,8 @@ export interface RunnerTask {
   readonly isBuild: boolean;
   /** True for a generation that must be there already, and is not to lose what it holds: no bulk settings. */
   readonly hasBeenLive?: boolean;
+  /** Without one, an event that cannot be applied stops the runner. */
+  readonly policy?: ErrorPolicy;
   /** Milliseconds that one batch may hold the thread. */
   readonly budget: number;
   /** Events up to this position are applied one by one: a thread ended among them. */
@@ -34,10 +38,23 @@ export interface RetryPlan {
 
 /** What a runner tells, in the order in which it happens. */
 export type RunnerReport =
-  | { readonly kind: 'opened'; readonly position: number }
-  | { readonly kind: 'progress'; readonly position: number }
+  | { readonly kind: 'opened'; readonly position: number; readonly parked: number }
+  | { readonly kind: 'progress'; readonly position: number; readonly parked: number }
+  /** An event could not be applied, and its partition is held back from now on. */
+  | ({ readonly kind: 'parked' } & Parked)
+  /** A decision was made; `decision` is undefined where it changed nothing. */
+  | {
+      readonly kind: 'decided';
+      readonly id: number;
+      readonly outcome: DecisionOutcome;
+      readonly decision: Decision | undefined;
+      readonly position: number;
+      readonly parked: number;
+    }
+  /** A decision could not be made. */
+  | { readonly kind: 'undecided'; readonly id: number; readonly error: ErrorReport }
   /** The generation is whole, durable and at `position`; from here on the runner follows the log. */
-  | { readonly kind: 'built'; readonly position: number }
+  | { readonly kind: 'built'; readonly position: number; readonly parked: number }
   /** The disk or a lock is in the way; the runner tries again by itself. */
   | { readonly kind: 'waiting'; readonly error: ErrorReport; readonly retry: RetryPlan }
   /** From a runner's host: its thread has ended or hangs. Without a retry, the thread may come back by itself. */
@@ -66,6 +83,8 @@ export class Runner {
   readonly #stopping = new AbortController();
   #opened: Opened | undefined;
   #head = 0;
+  /** Decisions that were made since the task was given. */
+  readonly #later: Decision[] = [];
   /** True until the generation is sealed; one that is followed is from the start. */
   #isBuilding: boolean;
   #attempt = 0;
@@ -97,6 +116,28 @@ export class Runner {
     });
   }
 
+  /** Makes a decision about dead letters where the generation stands, and tells what it came to. */
+  decide(order: NewDecision): void {
+    try {
+      const { projector } = this.#open();
+      const made = projector.decide(order);
+      const { position, parked } = projector;
+      this.#tell({ kind: 'decided', id: order.id, ...made, position, parked });
+    } catch (error) {
+      this.#tell({ kind: 'undecided', id: order.id, error: reportOf(error) });
+    }
+  }
+
+  /** Takes up a decision that was made on the live generation, while this one is built. */
+  enqueue(decision: Decision): void {
+    this.#later.push(decision);
+    try {
+      this.#opened?.projector.enqueue(decision);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
   /** Finishes the batch at hand and closes the generation. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -115,6 +156,7 @@ export class Runner {
   /** The usual live case: a few events, and nothing in the way. */
   #tryStep(): boolean {
     if (this.#opened === undefined || this.#isBuilding) return false;
+    if (this.#opened.projector.nextDecisionAt !== undefined) return false;
     if (this.#head - this.#opened.projector.position > LIVE_BATCH) return false;
     try {
       this.#step(this.#opened.projector, 1);
@@ -141,8 +183,10 @@ export class Runner {
 
   async #run({ db, projector }: Opened): Promise<void> {
     const share = projector.share(this.#head);
+    projector.carryOutDue();
     while (this.#isBehind) {
       this.#step(projector, share);
+      projector.carryOutDue();
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#isBuilding && !this.#isOver) this.#seal(db);
@@ -153,26 +197,22 @@ export class Runner {
     if (from >= this.#head) return;
     const isCareful = from < (this.#task.carefulUntil ?? 0);
     const span = isCareful ? 1 : Math.ceil(this.#batch.size / Math.max(share, 1 / 1000));
-    const to = Math.min(this.#head, from + span);
+    const to = Math.min(this.#head, from + span, projector.nextDecisionAt ?? Infinity);
     const started = performance.now();
     this.#pulse.apply(from, to);
-    this.#applyOrNarrow(projector, to, share);
+    this.#apply(projector, to, share);
     this.#pulse.enter('idle');
     if (to - from >= span && !isCareful) this.#batch.learn(performance.now() - started);
     this.#attempt = 0;
   }
 
-  /** Applies up to `to`; where that fails, as far as it goes, and throws the error of the event that stands in the way. */
-  #applyOrNarrow(projector: Projector, to: number, share: number): void {
+  #apply(projector: Projector, to: number, share: number): void {
     const from = projector.position;
     try {
-      projector.apply(to, share);
-    } catch (error) {
-      if (isStorageFault(error) || isEngineFault(error) || isDamage(error)) throw error;
-      const culprit = projector.applyAround(to, share);
-      if (culprit !== undefined) throw culprit;
+      projector.applyOrPark(to, share, (parked) => this.#tell({ kind: 'parked', ...parked }));
     } finally {
-      if (projector.position > from) this.#tell({ kind: 'progress', position: projector.position });
+      const { position, parked } = projector;
+      if (position > from) this.#tell({ kind: 'progress', position, parked });
     }
   }
 
@@ -182,7 +222,8 @@ export class Runner {
     applyPragmas(db, 'derived');
     this.#isBuilding = false;
     this.#pulse.enter('idle');
-    this.#tell({ kind: 'built', position: (this.#opened as Opened).projector.position });
+    const { position, parked } = (this.#opened as Opened).projector;
+    this.#tell({ kind: 'built', position, parked });
   }
 
   #open(): Opened {
@@ -194,14 +235,20 @@ export class Runner {
     try {
       connectFeed(db, program, logPath);
       requireLog(db, logId);
-      this.#opened = { db, projector: new Projector(db, program, this.#code) };
+      this.#opened = { db, projector: new Projector(db, program, this.#code, this.#policy) };
     } catch (error) {
       db.close();
       throw error;
     }
     this.#pulse.enter('idle');
-    this.#tell({ kind: 'opened', position: this.#opened.projector.position });
+    const { position, parked } = this.#opened.projector;
+    this.#tell({ kind: 'opened', position, parked });
     return this.#opened;
+  }
+
+  get #policy(): ErrorPolicy | undefined {
+    const { policy } = this.#task;
+    return policy && { ...policy, decisions: [...policy.decisions, ...this.#later] };
   }
 
   #close(): void {

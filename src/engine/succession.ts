@@ -171,7 +171,8 @@ export class Succession {
     try {
       await this.#leaving;
       if (this.#build !== build) return;
-      build.run = this.#run(generation ?? this.#store.create(program), isRollback ? 'return' : 'build');
+      const aim = isRollback ? 'return' : build.plan.isReset === true ? 'reset' : 'build';
+      build.run = this.#run(generation ?? this.#store.create(program), aim);
       build.run.advance(this.#context.head());
       // What is paused keeps nobody from having a turn.
       if (this.#pause !== null) build.endTurn();
@@ -212,12 +213,14 @@ export class Succession {
 
   #hearLive(run: GenerationRun, report: RunnerReport): void {
     if ('position' in report) {
+      // Decisions change rows without a change of position: whoever watches them hears of that, too.
       this.#waiters.reached(run.position);
       this.#context.onCommit(this.#owner.name, run.position);
     }
     if (report.kind === 'opened') this.announcer.moved('resumed', run);
     if (report.kind === 'waiting' || report.kind === 'lost')
       this.announcer.waiting(run.generation.number, report);
+    if (report.kind === 'parked') this.announcer.parked(run.generation.number, report);
     if (report.kind === 'failed') this.#failLive(run, report.error);
   }
 
@@ -236,7 +239,7 @@ export class Succession {
     const old = this.#live;
     try {
       if (!existsSync(run.path)) throw damaged(this.#owner.name, run.generation.file, 'is missing');
-      this.#store.makeLive(run.generation, build.plan.rolledBackFrom);
+      this.#store.makeLive(run.generation, build.plan.rolledBackFrom, build.plan.isReset);
     } catch (error) {
       this.#failBuild(build, reportOf(error));
       return;

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorReport, type ProjectionistError, reportOf } from '../errors.ts';
+import { type ErrorReport, ProjectionistError, reportOf } from '../errors.ts';
 import { pauseAfter, rest } from './backoff.ts';
 import { Deaths } from './deaths.ts';
+import type { Decision, NewDecision } from './dead-letters/decision.ts';
 import type { Host, Tell } from './host.ts';
 import { Pulse } from './pulse.ts';
 import type { RunnerReport, RunnerTask } from './runner.ts';
@@ -20,7 +21,11 @@ export interface ThreadStart {
   readonly pulse: SharedArrayBuffer;
 }
 
-export type ThreadMessage = { readonly kind: 'advance'; readonly head: number } | { readonly kind: 'stop' };
+export type ThreadMessage =
+  | { readonly kind: 'advance'; readonly head: number }
+  | { readonly kind: 'decide'; readonly order: NewDecision }
+  | { readonly kind: 'enqueue'; readonly decision: Decision }
+  | { readonly kind: 'stop' };
 
 /** The entry point beside this file: TypeScript in a checkout, JavaScript in the package. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
@@ -51,6 +56,27 @@ export class ThreadHost implements Host {
   advance(head: number): void {
     this.#head = head;
     this.#post({ kind: 'advance', head });
+  }
+
+  decide(order: NewDecision): void {
+    if (this.#worker === undefined) {
+      const error = new ProjectionistError(
+        'PROJECTION_STOPPED',
+        "The projector's thread is being started again",
+        {
+          hint: 'Try again in a moment.',
+        },
+      );
+      this.#tell({ kind: 'undecided', id: order.id, error: reportOf(error) });
+    } else this.#post({ kind: 'decide', order });
+  }
+
+  enqueue(decision: Decision): void {
+    const { policy } = this.#task;
+    // For a thread that is started in this one's place.
+    if (policy !== undefined)
+      this.#task = { ...this.#task, policy: { ...policy, decisions: [...policy.decisions, decision] } };
+    this.#post({ kind: 'enqueue', decision });
   }
 
   async stop(): Promise<void> {

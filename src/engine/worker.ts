@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ProjectionistError, reportOf } from '../errors.ts';
 import { resolveDrizzleQuickly } from '../projection/quick-resolve.ts';
 import { codeOf, hasCodeOf, isPlainData, NO_CODE } from './program-code.ts';
-import type { ProgramCode } from './projector.ts';
+import type { ProgramCode } from './program-code.ts';
 import { Pulse, withPulse } from './pulse.ts';
 import { Runner, type RunnerReport } from './runner.ts';
 import type { ThreadMessage, ThreadStart, ThreadTask } from './thread-host.ts';
@@ -24,6 +24,8 @@ if (code === undefined) {
   pulse.enter('idle');
   port.on('message', (message: ThreadMessage) => {
     if (message.kind === 'advance') runner.advance(message.head);
+    else if (message.kind === 'decide') runner.decide(message.order);
+    else if (message.kind === 'enqueue') runner.enqueue(message.decision);
     else void runner.stop().then(() => port.close());
   });
 }

@@ -3,6 +3,7 @@ import type { AppendResult } from '../event-log/event-log.ts';
 import type { NewEvent, RecordedEvent } from '../event-log/event.ts';
 import type { ReadOptions } from '../event-log/reader.ts';
 import type { ExpectedVersion } from '../event-log/writer.ts';
+import type { DeadLetters, PartitionLetters } from '../engine/dead-letters/list.ts';
 import type { OperationName, OperationOptions } from '../engine/operations.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
@@ -110,6 +111,10 @@ export interface Services {
   /** Calls `listener` when the log has grown; the function that is returned ends that. */
   onGrowth(listener: () => void): () => void;
   readonly streams: StreamSettings;
+  /** Throws PROJECTION_UNKNOWN. */
+  deadLetters(projection: string): DeadLetters;
+  /** Throws NOT_PARKED. */
+  partitionLetters(projection: string, partition: string): PartitionLetters;
   /** Carries an operation out on a projection; resolves with its answer when it is done. */
   operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object>;
   reportFault(error: unknown): void;

@@ -2,6 +2,7 @@ import { getTableName, is, Table } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { currentSchemaVersion, isCatalogue } from '../event-log/catalogue.ts';
 import { functionsOf, renderFeed, traceHandlers, type TracedType } from './compile-handlers.ts';
+import { compilePartition } from './compile-partition.ts';
 import { compileViews } from './compile-views.ts';
 import type { Projection } from './define.ts';
 import { canonicalSource } from './function-source.ts';
@@ -56,6 +57,7 @@ function compileWhole(definition: Projection, problems: Problems): CompiledProje
       schemaVersion: currentSchemaVersion(event),
     })),
     ...renderFeed(handlers, problems),
+    partition: compilePartition(definition, handlers, problems),
     functions: Object.fromEntries(functions.map(([name, { source }]) => [name, source])),
     upcasters: upcastersOf(handlers, problems),
     lineage: lineageOf(handlers),
@@ -82,7 +84,8 @@ function upcastersOf(handlers: readonly TracedType[], problems: Problems): Progr
 }
 
 /** The shape that TypeScript would have asked for; a JavaScript file may lack it. */
-function checkShape({ name, events, views, on, search, policy }: Projection, problems: Problems): void {
+function checkShape(definition: Projection, problems: Problems): void {
+  const { name, events, views, on, search, policy, onError, parkLimit } = definition;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
     problems.add({
       message: `${JSON.stringify(name)} is no name for a projection`,
@@ -97,6 +100,15 @@ function checkShape({ name, events, views, on, search, policy }: Projection, pro
   }
   if (!hasMembers(on)) {
     problems.add({ message: 'there are no handlers', hint: "Write on: { 'order.placed': (e, db) => … }." });
+  }
+  if (onError !== 'park' && onError !== 'stop') {
+    problems.add({ message: `onError is ${JSON.stringify(onError)}`, hint: "Write 'park' or 'stop'." });
+  }
+  if (typeof parkLimit !== 'number' || !(parkLimit >= 0 && parkLimit <= 1)) {
+    problems.add({
+      message: `parkLimit is ${JSON.stringify(parkLimit)}`,
+      hint: 'It is a share: a number from 0 to 1.',
+    });
   }
   for (const [option, keys] of [
     ['search', Object.keys(search)],

@@ -73,7 +73,19 @@ export interface Projection<
   readonly queries: Queries;
   readonly search: Readonly<Record<string, readonly string[]>>;
   readonly policy: Readonly<Record<string, ViewPolicy>>;
+  readonly onError: OnError;
+  readonly partitionBy: PartitionBy<never> | undefined;
+  readonly parkLimit: number;
 }
+
+/** What becomes of an event that cannot be applied: it is parked with its partition, or the projection stops. */
+export type OnError = 'park' | 'stop';
+
+/** The key of the events that belong together, and are parked together. */
+export type PartitionBy<Data> = (event: SymbolicEvent<Data>) => SQL;
+
+/** The share of partitions that may be parked, where a definition does not say. */
+const USUAL_PARK_LIMIT = 0.1;
 
 const PROJECTION = Symbol.for('projectionist.projection');
 
@@ -99,6 +111,18 @@ export interface ProjectionInput<
   };
   /** Which rows a caller may see, by view: `{ orders: ({ claims }) => eq(orders.customerId, claims.sub) }`. */
   readonly policy?: { readonly [View in keyof Views]?: ViewPolicy };
+  /**
+   * What becomes of an event that cannot be applied. `park` (the default): it and every later event of its stream become
+   * dead letters, everything else goes on. `stop`: the projection stands still before it.
+   */
+  readonly onError?: OnError;
+  /** Parks by another key than the stream: `(e) => e.data.customerId`. Events without one go by their stream. */
+  readonly partitionBy?: PartitionBy<DataOf<Events[keyof Events]>>;
+  /**
+   * The share of streams (or of `partitionBy`'s keys), from 0 to 1, that may be parked before the projection stops
+   * itself; default 0.1. Up to ten are always let through, unless it is 0.
+   */
+  readonly parkLimit?: number;
 }
 
 /** Declares a projection. It is only a value; nothing is compiled or opened here. */
@@ -117,6 +141,9 @@ export function projection<
     queries: definition.queries ?? ({} as Queries),
     search: (definition.search ?? {}) as Projection['search'],
     policy: (definition.policy ?? {}) as Projection['policy'],
+    onError: definition.onError ?? 'park',
+    partitionBy: definition.partitionBy as PartitionBy<never> | undefined,
+    parkLimit: definition.parkLimit ?? USUAL_PARK_LIMIT,
   });
 }
 

@@ -10,34 +10,75 @@ export function feedSetup(program: Program): string[] {
 /** One block as SQL, as `explain` prints it. */
 export function blockSql(block: FeedBlock): string[] {
   const isOwn = block.name === 'feed';
-  const name = isOwn ? `on ${block.eventType}` : `${block.name} of ${block.eventType}`;
   const when = isOwn ? ` WHEN NEW.type = ${textLiteral(block.eventType)}` : '';
   const body = block.statements.map((statement) => `  ${statement};`).join('\n');
-  const trigger = `CREATE TEMP TRIGGER ${quoteName(name)} INSTEAD OF INSERT ON ${block.name}${when} BEGIN\n${body}\nEND`;
+  const trigger = `CREATE TEMP TRIGGER ${triggerName(block)} INSTEAD OF INSERT ON ${block.name}${when} BEGIN\n${body}\nEND`;
   return isOwn ? [trigger] : [feedView(block.name, block.columns), trigger];
 }
 
+/** The quoted name of a block's trigger. */
+export function triggerName({ name, eventType }: FeedBlock): string {
+  return quoteName(name === 'feed' ? `on ${eventType}` : `${name} of ${eventType}`);
+}
+
+/** The table, in the generation's file, of the partitions whose events are held back. */
+export const PARKED_TABLE = 'main.projectionist_parked';
+
+/** Which of a range's events get in: all, or those whose partition is not parked. */
+export type FeedChoice = 'all' | 'unparked';
+
 /** How events get in: INSERT … SELECT from the log, for positions after one up to another, in order. */
-export function feedInsert(program: Program, access: 'scan' | 'index'): string {
-  const types = program.types.map(({ type }) => textLiteral(type)).join(', ');
+export function feedInsert(program: Program, access: 'scan' | 'index', choice: FeedChoice = 'all'): string {
   const hint = access === 'scan' ? 'NOT INDEXED' : 'INDEXED BY events_by_type';
-  const values = program.feedColumns.map((column) => (column === 'data' ? dataColumn(program) : column));
-  // OR ROLLBACK: an error undoes the whole batch anyway, and so SQLite keeps no second journal for each statement.
-  return (
-    `INSERT OR ROLLBACK INTO feed (${program.feedColumns.join(', ')}) SELECT ${values.join(', ')} FROM log.events ${hint} ` +
-    `WHERE position > ? AND position <= ? AND type IN (${types}) ORDER BY position`
+  const unparked =
+    choice === 'unparked'
+      ? ` AND ${partitionOf(program)} NOT IN (SELECT partition FROM ${PARKED_TABLE})`
+      : '';
+  return `${feedSelect(program, hint)} WHERE position > ? AND position <= ? AND type IN (${typeList(program)})${unparked} ORDER BY position`;
+}
+
+/** The same for single events: those whose positions `selection`, a SELECT, gives. */
+export function feedInsertOf(program: Program, selection: string): string {
+  return `${feedSelect(program, '')} WHERE position IN (${selection}) ORDER BY position`;
+}
+
+function feedSelect(program: Program, hint: string): string {
+  const values = program.feedColumns.map((column) =>
+    column === 'data' ? dataColumn(program, UPCAST_FUNCTION) : column,
   );
+  // OR ROLLBACK: an error undoes the whole batch anyway, and so SQLite keeps no second journal for each statement.
+  return `INSERT OR ROLLBACK INTO feed (${program.feedColumns.join(', ')}) SELECT ${values.join(', ')} FROM log.events ${hint}`;
+}
+
+/** The event types that concern a program, for `type IN (…)`. */
+export function typeList({ types }: Program): string {
+  return types.map(({ type }) => textLiteral(type)).join(', ');
+}
+
+/**
+ * The partition of an event, as text, over a row of log.events. An event whose partition cannot be told (it has no such
+ * field, or its upcaster fails) goes by its stream, so that it is not lost to a comparison with NULL.
+ */
+export function partitionOf(program: Program): string {
+  const { partition } = program;
+  // Undefined in a program that an earlier version compiled.
+  if ((partition ?? null) === null) return 'stream';
+  const data = dataColumn(program, UPCAST_OR_NULL_FUNCTION);
+  const row = `SELECT position, id, stream, version, type, time, ${data} AS data, metadata`;
+  return `coalesce((SELECT CAST(${partition} AS TEXT) FROM (${row}) AS NEW), stream)`;
 }
 
 /** The name under which the upcasting function is called from SQL. */
 export const UPCAST_FUNCTION = 'projectionist_upcast';
+/** The same, with NULL in place of an error. */
+export const UPCAST_OR_NULL_FUNCTION = 'projectionist_upcast_or_null';
 
 /** `data`, upcast where a row is written in another schema version than the handlers expect. */
-function dataColumn({ types }: Program): string {
+function dataColumn({ types }: Program, upcast: string): string {
   const versions = [...new Set(types.map(({ schemaVersion }) => schemaVersion))];
   const cases = types.map(({ type, schemaVersion }) => `WHEN ${textLiteral(type)} THEN ${schemaVersion}`);
   const expected = versions.length === 1 ? String(versions[0]) : `CASE type ${cases.join(' ')} END`;
-  return `CASE schema_version WHEN ${expected} THEN data ELSE jsonb(${UPCAST_FUNCTION}(type, schema_version, json(data))) END`;
+  return `CASE schema_version WHEN ${expected} THEN data ELSE jsonb(${upcast}(type, schema_version, json(data))) END`;
 }
 
 function feedView(name: string, columns: readonly string[]): string {

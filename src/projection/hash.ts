@@ -6,7 +6,8 @@ const SEMANTICS = 1;
 
 /** SHA-256 over what decides the rows of a program: not over names of TypeScript, formatting, lineage or queries. */
 export function hashProgram(program: Omit<Program, 'hash'>): string {
-  const { projection, tables, search, indexes, types, feedColumns, feed, functions, upcasters } = program;
+  const { projection, tables, search, indexes, types, feedColumns, feed, partition, functions, upcasters } =
+    program;
   const decisive = {
     semantics: SEMANTICS,
     projection,
@@ -18,6 +19,8 @@ export function hashProgram(program: Omit<Program, 'hash'>): string {
     feed,
     functions,
     upcasters,
+    // Left out where there is none, so that earlier generations keep their hash.
+    ...(partition !== null && { partition }),
   };
   return createHash('sha256')
     .update(JSON.stringify(sorted(decisive)))

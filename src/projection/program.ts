@@ -96,6 +96,8 @@ export interface Program {
   readonly feedColumns: readonly FeedColumn[];
   /** By event type: its nested blocks, then its own. */
   readonly feed: Readonly<Record<string, readonly FeedBlock[]>>;
+  /** What keeps events together when one is parked, over a row NEW of the log; null for the stream. */
+  readonly partition: string | null;
   /** Canonical source of each function, by its name in SQL. */
   readonly functions: Readonly<Record<string, string>>;
   /** Canonical source of the upcasters of each handled type that has some. */

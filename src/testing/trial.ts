@@ -65,8 +65,7 @@ export class Trial {
   #applyTo(head: number, { batchSize, isInterrupted }: WayToApply): void {
     let projector = this.#projector();
     while (projector.position < head) {
-      const problem = projector.applyAround(Math.min(head, projector.position + batchSize));
-      if (problem !== undefined) throw problem;
+      projector.applyOrPark(Math.min(head, projector.position + batchSize));
       if (isInterrupted === true) projector = this.#projector();
     }
   }

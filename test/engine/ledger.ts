@@ -45,11 +45,12 @@ export function accountsProjection(factor = 1): Projection {
 }
 
 /** As `accountsProjection`, but a deposit into no account is an error. */
-export function strictAccounts(): Projection {
+export function strictAccounts(onError: 'park' | 'stop' = 'stop'): Projection {
   return projection({
     name: 'accounts',
     events,
     views: { accounts },
+    onError,
     on: {
       'account.opened': (e, db) =>
         db

@@ -87,13 +87,17 @@ export function withDatabase<T>(path: string, work: (db: SqliteDatabase) => T): 
   }
 }
 
-/** Every table of a generation's file with all its rows, in an order of its own: equal texts are equal contents. */
+/**
+ * Every table of a generation's file with all its rows, in an order of its own: equal texts are equal contents. But for
+ * the list of what is parked, which says when that happened.
+ */
 export function contentsOf(path: string): string {
   const db = openDatabase(path, { purpose: 'read', mustExist: true });
   try {
     const tables = db
       .prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+         AND name <> 'projectionist_parked' ORDER BY name`,
       )
       .pluck()
       .all() as string[];

@@ -47,7 +47,7 @@ class ScriptedRun {
   reaches(position: number, kind: 'progress' | 'built' = 'progress'): void {
     this.position = position;
     if (kind === 'built') this.isBuilt = true;
-    this.#onReport(this as unknown as GenerationRun, { kind, position });
+    this.#onReport(this as unknown as GenerationRun, { kind, position, parked: 0 });
   }
 
   fails(): void {
@@ -70,7 +70,7 @@ async function liveAndBuild() {
   const program = compileDefinitions([accountsProjection()]).projections[0]?.compiled
     .program as Generation['program'];
   const now = () => new Date(0);
-  const log = { logPath: '', logId: '', eventIdAt: () => undefined };
+  const log = { logPath: '', logId: '', eventIdAt: () => undefined, decisions: () => [] };
   const context = {
     ...log,
     data,

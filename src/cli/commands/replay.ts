@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Config } from '../../config.ts';
 import { buildCopy } from '../../engine/as-of/build-copy.ts';
+import { recordedDecisions } from '../../engine/inspect.ts';
 import { type Point, resolvePoint, type ResolvedPoint } from '../../engine/as-of/point.ts';
 import { TimeIndex } from '../../engine/as-of/time-index.ts';
 import { ProjectionistError } from '../../errors.ts';
@@ -74,6 +75,7 @@ async function replay(
       position: point.position,
       program: loaded.compiled.program,
       loaded,
+      decisions: recordedDecisions(data, name),
       log,
       bases: [],
       onProgress: (done) => progress.show({ title: `Replaying ${name}`, done, total: point.position }),

@@ -4,7 +4,8 @@ import { errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Program } from '../../projection/program.ts';
 import { deleteGeneration, peekCheckpoint } from '../generation-file.ts';
-import { makeHost } from '../generation-run.ts';
+import type { Decision } from '../dead-letters/decision.ts';
+import { errorPolicy, makeHost } from '../generation-run.ts';
 import type { RunnerReport } from '../runner.ts';
 import { backup } from './backup.ts';
 
@@ -16,6 +17,8 @@ export interface CopyOrder {
   readonly program: Program;
   /** The definition with the program's functions and upcasters, where it has some. */
   readonly loaded: LoadedProjection | undefined;
+  /** What was decided about dead letters; default nothing. */
+  readonly decisions?: readonly Decision[] | undefined;
   readonly log: { readonly path: string; readonly id: string };
   /** Files of the same program at lower positions, best first. One that turns out to be of no use is passed over. */
   readonly bases: readonly string[];
@@ -72,10 +75,11 @@ async function layBase({ bases, position, program, log, signal }: CopyOrder, to:
 }
 
 async function replay(order: CopyOrder, path: string): Promise<void> {
-  const { program, loaded, log, position, signal } = order;
+  const { program, loaded, decisions = [], log, position, signal } = order;
   requireGoing(signal);
   const done = Promise.withResolvers<void>();
-  const task = { path, logPath: log.path, logId: log.id, program, isBuild: true };
+  const policy = errorPolicy(loaded, decisions);
+  const task = { path, logPath: log.path, logId: log.id, program, isBuild: true, policy };
   const host = makeHost(task, loaded, (report) => hear(report, order, done));
   const abort = (): void => done.reject(closed());
   signal?.addEventListener('abort', abort);

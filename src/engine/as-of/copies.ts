@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
+import type { Decision } from '../dead-letters/decision.ts';
 import type { LiveGeneration } from '../engine.ts';
 import { buildCopy } from './build-copy.ts';
 import { copyFile, type CopyName, shortHash } from './copy-name.ts';
@@ -27,6 +28,8 @@ export interface CopySource {
   /** The position that the live generation is known to have reached. */
   readonly livePosition: number;
   readonly loaded: LoadedProjection | undefined;
+  /** What was decided about its dead letters; default nothing. */
+  readonly decisions?: readonly Decision[] | undefined;
 }
 
 /** A copy that stays where it is until it is released. */
@@ -81,6 +84,11 @@ export class Copies {
     );
   }
 
+  /** Lets go of a projection's copies from a position on: a decision about dead letters has changed what they hold. */
+  discardFrom(projection: string, position: number): void {
+    this.#shelf.discard((copy) => copy.projection === projection && copy.position >= position);
+  }
+
   /** What is kept and what is being built, for a status page and for tests. */
   status(): { kept: number; bytes: number; builds: number } {
     const kept = this.#shelf.list();
@@ -123,7 +131,7 @@ export class Copies {
   }
 
   async #build(
-    { live, livePosition, loaded }: CopySource,
+    { live, livePosition, loaded, decisions = [] }: CopySource,
     name: CopyName,
     onProgress: (position: number) => void,
   ): Promise<void> {
@@ -138,6 +146,7 @@ export class Copies {
         position: name.position,
         program: live.program,
         loaded,
+        decisions,
         log: this.#options.log,
         bases: candidates.toSorted((a, b) => b.position - a.position).map(({ path }) => path),
         onProgress,

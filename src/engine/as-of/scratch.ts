@@ -1,8 +1,9 @@
 import { errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Program } from '../../projection/program.ts';
+import type { Decision } from '../dead-letters/decision.ts';
 import { deleteGeneration } from '../generation-file.ts';
-import { makeHost } from '../generation-run.ts';
+import { errorPolicy, makeHost } from '../generation-run.ts';
 import type { Host } from '../host.ts';
 import type { RunnerReport } from '../runner.ts';
 import { backup } from './backup.ts';
@@ -15,6 +16,8 @@ export interface ScratchOrder {
   readonly program: Program;
   /** The definition with the program's functions and upcasters, where it has some. */
   readonly loaded: LoadedProjection | undefined;
+  /** What was decided about dead letters; default nothing. */
+  readonly decisions?: readonly Decision[] | undefined;
   readonly log: { readonly path: string; readonly id: string };
 }
 
@@ -27,10 +30,11 @@ export class Scratch {
   #step = Promise.withResolvers<void>();
   #failure: ProjectionistError | undefined;
 
-  private constructor({ path, program, loaded, log }: ScratchOrder) {
+  private constructor({ path, program, loaded, decisions = [], log }: ScratchOrder) {
     this.path = path;
     this.#projection = program.projection;
-    const task = { path, program, logPath: log.path, logId: log.id, isBuild: false };
+    const policy = errorPolicy(loaded, decisions);
+    const task = { path, program, logPath: log.path, logId: log.id, isBuild: false, policy };
     this.#host = makeHost(task, loaded, (report) => this.#hear(report));
   }
 
@@ -61,7 +65,7 @@ export class Scratch {
       const { hint, evidence } = report.error;
       const cause = errorFrom(report.error);
       this.#fail(new ProjectionistError('PROJECTION_STOPPED', words, { hint, evidence, cause }));
-    } else if (report.position === this.#target) this.#step.resolve();
+    } else if ('position' in report && report.position === this.#target) this.#step.resolve();
   }
 
   #fail(failure: ProjectionistError): void {

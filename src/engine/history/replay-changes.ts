@@ -1,6 +1,7 @@
 import { BatchSize } from '../batch-size.ts';
 import { connectFeed, openGeneration } from '../generation-file.ts';
-import { type ProgramCode, Projector } from '../projector.ts';
+import type { ProgramCode } from '../program-code.ts';
+import { type ErrorPolicy, Projector } from '../projector.ts';
 import type { Program } from '../../projection/program.ts';
 import { ChangeRecorder, type RecordedView } from './change-recorder.ts';
 import { recordingProgram } from './recording-program.ts';
@@ -18,6 +19,8 @@ export interface ChangeTask {
   readonly to: number;
   /** The views, or the rows of them, whose changes are wanted. */
   readonly views: readonly RecordedView[];
+  /** Without one, an event that cannot be applied ends the replay. */
+  readonly policy?: ErrorPolicy | undefined;
   /** Milliseconds that one batch may hold the thread. */
   readonly budget: number;
   /** The most positions of one batch: what changes within one is held in memory. */
@@ -38,17 +41,18 @@ export async function* replayChanges(
   task: ChangeTask,
   code: ProgramCode,
 ): AsyncGenerator<ChangeBatch, void, undefined> {
-  const { path, log, to, views, budget, span = 50_000 } = task;
+  const { path, log, to, views, policy, budget, span = 50_000 } = task;
   const program = recordingProgram(task.program);
   const db = openGeneration(path, program, log.id, 'bulk');
   try {
     const recorder = new ChangeRecorder(db, program, views);
     connectFeed(db, program, log.path);
-    const projector = new Projector(db, program, code);
+    const projector = new Projector(db, program, code, policy);
     const share = projector.share(to);
     const batch = new BatchSize(budget);
     while (projector.position < to) {
-      const end = Math.min(to, projector.position + Math.min(span, batch.size));
+      const next = projector.nextDecisionAt ?? Infinity;
+      const end = Math.min(to, next, projector.position + Math.min(span, batch.size));
       const started = performance.now();
       const fault = applyUpTo(projector, end, share);
       if (fault === undefined) batch.learn(performance.now() - started);
@@ -61,12 +65,13 @@ export async function* replayChanges(
   }
 }
 
+/** Returns what stands in the way; what came before it has been applied. */
 function applyUpTo(projector: Projector, end: number, share: number): unknown {
   try {
-    projector.apply(end, share);
+    projector.applyOrPark(end, share);
+    projector.carryOutDue();
     return undefined;
-  } catch {
-    // Storage and engine faults come again, and pass through.
-    return projector.applyAround(end, share);
+  } catch (error) {
+    return error;
   }
 }

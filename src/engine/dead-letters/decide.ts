@@ -1,0 +1,81 @@
+import { ProjectionistError } from '../../errors.ts';
+import type { Catalog } from '../catalog.ts';
+import type { Succession } from '../succession.ts';
+import type { Decision, DecisionOutcome } from './decision.ts';
+
+/** What somebody wants to have done about a parked partition. */
+export interface DecisionRequest {
+  readonly kind: Decision['kind'];
+  readonly partition: string;
+  /** Why; a discard needs one. */
+  readonly reason?: string | undefined;
+  /** Who; kept with the decision. */
+  readonly by?: string | undefined;
+}
+
+export interface DecisionContext {
+  readonly catalog: Catalog;
+  readonly now: () => Date;
+  /** Told after a decision has changed rows at a position. */
+  readonly onDecision: (projection: string, decision: Decision) => void;
+}
+
+/** Makes the decisions about one projection's dead letters, one after the other, and keeps them for later builds. */
+export class Decisions {
+  readonly #projection: string;
+  readonly #context: DecisionContext;
+  readonly #succession: Succession;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(projection: string, context: DecisionContext, succession: Succession) {
+    this.#projection = projection;
+    this.#context = context;
+    this.#succession = succession;
+  }
+
+  /** Rejects with NOT_PARKED, REASON_MISSING, and PROJECTION_BUSY while a build stands further on than what is live. */
+  make(request: DecisionRequest): Promise<DecisionOutcome> {
+    const made = this.#last.then(() => this.#make(request));
+    this.#last = made.catch(() => {});
+    return made;
+  }
+
+  async #make({ kind, partition, reason, by }: DecisionRequest): Promise<DecisionOutcome> {
+    const { catalog, now, onDecision } = this.#context;
+    if (kind === 'discard' && (reason ?? '').trim() === '') throw reasonMissing();
+    const live = this.#requireLive();
+    const id = catalog.decisions.nextId(this.#projection);
+    const at = now().toISOString();
+    const order = { id, kind, partition, reason: reason ?? null, by: by ?? null, at };
+    const { outcome, decision } = await live.decide(order);
+    if (decision === undefined) return outcome;
+    catalog.decisions.record(this.#projection, decision);
+    this.#succession.build?.run?.enqueue(decision);
+    onDecision(this.#projection, decision);
+    return outcome;
+  }
+
+  #requireLive() {
+    const { live, build } = this.#succession;
+    const evidence = { projection: this.#projection };
+    if (live === undefined)
+      throw new ProjectionistError('PROJECTION_NOT_READY', `${this.#projection} has no live generation yet`, {
+        hint: 'What it parks while it is built can be decided about when it is live.',
+        evidence,
+      });
+    const isBehind = build?.run !== undefined && (build.run.isBuilt || build.run.position > live.position);
+    if (isBehind)
+      throw new ProjectionistError(
+        'PROJECTION_BUSY',
+        `${this.#projection} is about to change to another generation, which has come further already`,
+        { hint: 'Try again when that one is live.', evidence },
+      );
+    return live;
+  }
+}
+
+function reasonMissing(): ProjectionistError {
+  return new ProjectionistError('REASON_MISSING', 'To discard an event needs a reason', {
+    hint: 'Give --reason "…", or {"reason": "…"} over HTTP: it is kept with the decision.',
+  });
+}

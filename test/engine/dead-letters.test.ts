@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import { eq, sql } from 'drizzle-orm';
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { defineEvents, must, projection } from 'projectionist';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { deposited, history, opened, strictAccounts } from './ledger.ts';
+import { contentsOf, open, rowsOf, statusOf, temporaryFolder } from './stage.ts';
+
+const lenient = { projections: [strictAccounts('park')] };
+
+test('an event that cannot be applied is parked with its stream, and everything else goes on', async () => {
+  const { p, notices } = await open(temporaryFolder(), lenient);
+  await p.log.appendAll([opened('a'), deposited('b', 1), deposited('a', 2), opened('b'), deposited('a', 4)]);
+  await p.ready();
+  expect(await rowsOf(p, 'accounts')).toMatchObject([{ id: 'a', balance: 6 }]);
+  expect(statusOf(p)).toMatchObject({ position: 5, lag: 0 });
+  const { parked } = p.deadLetters('accounts');
+  expect(parked).toMatchObject([
+    {
+      partition: 'b',
+      position: 2,
+      stream: 'b',
+      type: 'account.deposited',
+      waiting: 2,
+      attempts: 1,
+      error: { code: 'APPLY_FAILED', message: expect.stringContaining('changed no row') },
+    },
+  ]);
+  expect(parked[0]?.statement).toContain('update "accounts"');
+  expect(await notices.until('parked')).toMatchObject({ partition: 'b', position: 2 });
+});
+
+test('later events of a parked stream wait behind it, live and over a restart', async () => {
+  const data = temporaryFolder();
+  const first = await open(data, lenient);
+  await first.p.log.appendAll([opened('a'), deposited('b', 1)]);
+  await first.p.ready();
+  await first.p.log.appendAll([deposited('b', 1), deposited('a', 1)]);
+  await first.p.ready();
+  await first.p.close();
+  const { p } = await open(data, lenient);
+  await p.log.appendAll([opened('b'), deposited('a', 1)]);
+  await p.ready();
+  expect(p.deadLetters('accounts').parked).toMatchObject([{ partition: 'b', waiting: 3 }]);
+  expect(await rowsOf(p, 'accounts')).toMatchObject([{ id: 'a', balance: 2 }]);
+});
+
+test('a retry that fails again changes nothing but the count of attempts', async () => {
+  const { p } = await open(temporaryFolder(), lenient);
+  await p.log.appendAll([deposited('b', 1), deposited('b', 2)]);
+  await p.ready();
+  expect(await p.retry('accounts', 'b')).toMatchObject({
+    applied: 0,
+    waiting: 2,
+    error: { code: 'APPLY_FAILED' },
+  });
+  expect(p.deadLetters('accounts')).toMatchObject({
+    parked: [{ partition: 'b', attempts: 2, waiting: 2 }],
+    decisions: [],
+  });
+});
+
+test('what is discarded is left out, and what waited behind it is applied, in order', async () => {
+  const { p } = await open(temporaryFolder(), lenient);
+  await p.log.appendAll([deposited('b', 1), opened('b'), deposited('b', 2), deposited('b', 4)]);
+  await p.ready();
+  const outcome = await p.discard('accounts', 'b', 'typed twice', 'ada');
+  expect(outcome).toEqual({ partition: 'b', applied: 3, waiting: 0, error: null });
+  expect(await rowsOf(p, 'accounts')).toMatchObject([{ id: 'b', balance: 6 }]);
+  expect(p.deadLetters('accounts')).toMatchObject({
+    parked: [],
+    decisions: [{ id: 1, kind: 'discard', partition: 'b', position: 4, reason: 'typed twice', by: 'ada' }],
+  });
+  await p.log.appendAll([deposited('b', 8)]);
+  await p.ready();
+  expect(await rowsOf(p, 'accounts')).toMatchObject([{ balance: 14 }]);
+});
+
+test('a discard stops at the next event that cannot be applied', async () => {
+  const { p } = await open(temporaryFolder(), lenient);
+  const events = [deposited('b', 1), deposited('b', 2), opened('b'), deposited('b', 4)];
+  await p.log.appendAll(events);
+  await p.ready();
+  expect(await p.discard('accounts', 'b', 'one')).toMatchObject({ applied: 0, waiting: 3 });
+  expect(p.deadLetters('accounts').parked).toMatchObject([{ position: 2, waiting: 3, attempts: 2 }]);
+  expect(await p.discard('accounts', 'b', 'two')).toMatchObject({ applied: 2, waiting: 0, error: null });
+});
+
+test.each([
+  ['no reason', 'b', ' ', 'REASON_MISSING'],
+  ['a stream that is not parked', 'a', 'why not', 'NOT_PARKED'],
+])('a discard with %s is refused', async (_, partition, reason, code) => {
+  const { p } = await open(temporaryFolder(), lenient);
+  await p.log.appendAll([opened('a'), deposited('b', 1)]);
+  await p.ready();
+  await expect(p.discard('accounts', partition, reason)).rejects.toMatchObject({ code });
+  expect(p.deadLetters('accounts').parked).toHaveLength(1);
+});
+
+test('a rebuild goes through the same decisions, and comes to the same contents', async () => {
+  const data = temporaryFolder();
+  const { p } = await open(data, lenient);
+  await p.log.appendAll([...history(5, 3), deposited('b', 1), opened('b'), deposited('c', 1)]);
+  await p.ready();
+  await p.discard('accounts', 'b', 'first');
+  await p.log.appendAll([deposited('b', 5), deposited('c', 1), opened('c'), ...history(3, 1).slice(3)]);
+  await p.ready();
+  await p.discard('accounts', 'c', 'second');
+  const before = contentsOf(join(data, 'views/accounts-1.db'));
+  expect(await p.rebuild('accounts')).toBe(2);
+  expect(contentsOf(join(data, 'views/accounts-2.db'))).toBe(before);
+  expect(p.deadLetters('accounts').parked).toMatchObject([{ partition: 'c', position: 25 }]);
+});
+
+const orders = sqliteTable('orders', { id: text().primaryKey(), customer: text().notNull() });
+const wallets = sqliteTable('wallets', { customer: text().primaryKey(), spent: integer().notNull() });
+const shop = defineEvents({
+  'wallet.opened': { schema: z.object({ customer: z.string() }) },
+  'order.placed': { schema: z.object({ customer: z.string().optional(), price: z.int() }) },
+});
+
+/** Orders are streams of their own, and belong to a customer's wallet. */
+function byCustomer(parkLimit?: number) {
+  return projection({
+    name: 'shop',
+    events: shop,
+    views: { orders, wallets },
+    partitionBy: (e) => e.data.customer,
+    ...(parkLimit !== undefined && { parkLimit }),
+    on: {
+      'wallet.opened': (e, db) => db.insert(wallets).values({ customer: e.data.customer, spent: 0 }),
+      'order.placed': (e, db) => [
+        db.insert(orders).values({ id: e.stream, customer: e.data.customer }),
+        must(
+          db
+            .update(wallets)
+            .set({ spent: sql`${wallets.spent} + ${e.data.price}` })
+            .where(eq(wallets.customer, e.data.customer)),
+        ),
+      ],
+    },
+  });
+}
+const wallet = (customer: string) => ({ stream: `w-${customer}`, type: 'wallet.opened', data: { customer } });
+const order = (id: string, customer: string | undefined, price = 1) => ({
+  stream: id,
+  type: 'order.placed',
+  data: { customer, price },
+});
+
+test('partitionBy parks by another key than the stream', async () => {
+  const { p } = await open(temporaryFolder(), { projections: [byCustomer()] });
+  await p.log.appendAll([wallet('x'), order('1', 'y'), order('2', 'x'), order('3', 'y'), wallet('y')]);
+  await p.ready();
+  expect(await rowsOf(p, 'orders')).toMatchObject([{ id: '2' }]);
+  const { parked } = p.deadLetters('shop');
+  expect(parked).toMatchObject([{ partition: 'y', waiting: 3, stream: '1' }]);
+  expect(parked[0]?.statement).toContain('wallets');
+});
+
+test('an event without the key goes by its stream, and is not lost', async () => {
+  const { p } = await open(temporaryFolder(), { projections: [byCustomer()] });
+  await p.log.appendAll([wallet('x'), order('1', undefined), order('1', undefined), order('2', 'x')]);
+  await p.ready();
+  expect(p.deadLetters('shop').parked).toMatchObject([{ partition: '1', waiting: 2 }]);
+  expect(await rowsOf(p, 'orders')).toMatchObject([{ id: '2' }]);
+});
+
+test('a projection that parks more than its limit stops itself, and says so', async () => {
+  const { p, notices } = await open(temporaryFolder(), { projections: [byCustomer(0.3)] });
+  const customers = Array.from({ length: 20 }, (_, index) => `c${index}`);
+  await p.log.appendAll([...customers.map((name) => wallet(name)), wallet('last')]);
+  await p.ready();
+  const fine = customers.slice(0, 9).map((name, index) => order(`fine-${index}`, name));
+  await p.log.appendAll([...fine, ...customers.map((_, index) => order(`bad-${index}`, `unknown-${index}`))]);
+  const { error } = await notices.until('stopped');
+  expect(error).toMatchObject({ code: 'PARK_LIMIT', evidence: { projection: 'shop' } });
+  expect(statusOf(p, 'shop').state).toBe('stopped');
+  const { parked } = p.deadLetters('shop');
+  expect(parked.length).toBeGreaterThan(10);
+  expect(parked.length).toBeLessThan(20);
+});
