@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { allowedMethods, edge } from './edge.ts';
 import { eventStreamRoutes } from './event-stream.ts';
@@ -26,6 +27,7 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
   app.route('/', liveRoutes(services));
   app.route('/', viewRoutes(services));
   app.route('/', projectionRoutes(services));
+  app.route('/', deadLetterRoutes(services));
   app.route('/', eventStreamRoutes(services));
   app.route('/', eventRoutes(services));
   app.notFound((c) =>

@@ -1,11 +1,10 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
 import { begun } from './begun.ts';
 import { callerOf } from './caller.ts';
 import { ProjectionistError } from '../errors.ts';
 import { describeProgram } from '../projection/describe-program.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
-import { jsonIn, textBody } from './request-body.ts';
+import { reasonIn } from './reason.ts';
 import type { Services } from './services.ts';
 
 /** `/projections`: their state, and what can be done to them. What takes long is begun, and seen in the state. */
@@ -42,19 +41,6 @@ export function projectionRoutes(services: Services): Hono {
 
 /** What takes long, and what is said of it when it has begun. */
 const BEGUN = { rebuild: 'rebuilding', rollback: 'rolling back', reset: 'resetting' } as const;
-
-const REASON = z.strictObject({ reason: z.string().max(500).nullable().optional() });
-
-/** The body `{ "reason": "…" }`, which may be left out. Throws BODY_INVALID. */
-async function reasonIn(c: Context): Promise<string | null> {
-  const text = await textBody(c);
-  if (text.trim() === '') return null;
-  const body = REASON.safeParse(jsonIn(text));
-  if (body.success) return body.data.reason ?? null;
-  throw new ProjectionistError('BODY_INVALID', 'The body is not { "reason": "…" }', {
-    hint: 'Send a reason of at most 500 characters, or no body.',
-  });
-}
 
 function statusOf(c: Context, services: Services): ProjectionStatus {
   const statuses = services.status();

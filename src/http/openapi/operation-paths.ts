@@ -1,3 +1,4 @@
+import { DEAD_LETTER_PATHS } from './dead-letter-paths.ts';
 import type { Schema } from './json-schema-of-column.ts';
 import { jsonContent, pathParameter, problems } from './parts.ts';
 import { schemaRef } from './schemas.ts';
@@ -107,6 +108,7 @@ export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
       responses: stateAfter('It goes on'),
     },
   },
+  ...DEAD_LETTER_PATHS,
   '/healthz': {
     get: {
       tags: ['Health'],

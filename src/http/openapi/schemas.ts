@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { currentSchemaVersion, type EventCatalogue } from '../../event-log/catalogue.ts';
 import { jsonSchemaOf } from '../../projection/json-schema.ts';
+import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.ts';
 import type { Schema } from './json-schema-of-column.ts';
 import { STATUS_SCHEMAS } from './status-schemas.ts';
 
@@ -168,4 +169,5 @@ export const FIXED_SCHEMAS: Readonly<Record<string, Schema>> = {
     },
   },
   ...STATUS_SCHEMAS,
+  ...DEAD_LETTER_SCHEMAS,
 };
