@@ -44,10 +44,14 @@ export class Workspace {
 
   /** Starts a server on a free port; resolves when it says that it is ready. */
   async serve(...args: string[]): Promise<Server> {
-    const child = spawn(process.execPath, [CLI, 'start', '--port', '0', ...args], { cwd: this.folder });
-    const server = new Server(child);
+    const server = this.begin('start', '--port', '0', ...args);
     await server.says(/Ready\. Try:/);
     return server;
+  }
+
+  /** Starts a command, and does not wait for anything. */
+  begin(...args: string[]): Server {
+    return new Server(spawn(process.execPath, [CLI, ...args], { cwd: this.folder }));
   }
 
   remove(): void {
@@ -87,10 +91,28 @@ export class Server {
     }
   }
 
-  /** Asks the process to end in good order, and answers its exit code. */
-  async stop(): Promise<number | null> {
-    this.#child.kill('SIGTERM');
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** What is written here the process reads from its standard input. */
+  get input(): NodeJS.WritableStream {
+    return this.#child.stdin as NodeJS.WritableStream;
+  }
+
+  /** The exit code; null after a kill. */
+  async ended(): Promise<number | null> {
     const [code] = await this.#exit;
     return code as number | null;
+  }
+
+  /** Asks the process to end in good order, and answers its exit code. */
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.signal(signal);
+    return this.ended();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -22,17 +22,20 @@ describe('a lock', () => {
     next?.release();
   });
 
-  test('that is needed and held by another is an error with the words of the caller', () => {
+  test('that is needed and held by another is an error with the words of the caller, and who holds it', () => {
     const path = lockPath();
     const lock = requireLock(path, 'Another process runs here', 'Stop it first.');
     expect(() => requireLock(path, 'Another process runs here', 'Stop it first.')).toThrow(
       expect.objectContaining({
         code: 'LOCKED',
-        message: 'Another process runs here',
+        message: expect.stringMatching(
+          new RegExp(`^Another process runs here \\(process ${process.pid} on .+, since 2.+Z: .+\\)$`),
+        ) as string,
         hint: 'Stop it first.',
       }),
     );
     lock.release();
+    expect(readdirSync(dirname(path))).toEqual([basename(path)]);
   });
 
   test('is held against other processes, and dropped when its holder is killed', async () => {
