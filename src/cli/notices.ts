@@ -14,7 +14,7 @@ export function describeNotice(notice: Notice): string {
     case 'resumed':
       return `${projection}: generation ${notice.generation} goes on from position ${grouped(notice.position)}`;
     case 'waiting':
-      return `${projection}: generation ${notice.generation} waits, and tries again: ${notice.error.message}`;
+      return `${projection}: ${notice.generation === 0 ? 'the build' : `generation ${notice.generation}`} waits, and tries again: ${notice.error.message}`;
     case 'stopped':
       return `${projection}: generation ${notice.generation} has stopped: ${notice.error.message}${notice.error.hint === undefined ? '' : `\n  Try: ${notice.error.hint}`}`;
     case 'parked':

@@ -8,6 +8,8 @@ export class Build {
   /** Undefined while it waits for its turn. */
   run: GenerationRun | undefined;
   isAnnounced = false;
+  /** True from when it is whole and level: it becomes live as soon as that can be written down. */
+  isGoingLive = false;
   readonly #done = Promise.withResolvers<GenerationRun>();
   readonly #turn = Promise.withResolvers<void>();
 

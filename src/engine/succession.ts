@@ -10,6 +10,7 @@ import type { GenerationRun, RunAim, RunContext } from './generation-run.ts';
 import type { GenerationStore, LostGeneration } from './generation-store.ts';
 import type { Announce } from './notice.ts';
 import { paused, stopped } from './obstacles.ts';
+import { persist } from './persist.ts';
 import { PositionWaiters } from './position-waiters.ts';
 import type { RunnerReport } from './runner.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
@@ -58,6 +59,7 @@ export class Succession {
   /** Resolves when every run that was let go has closed its files. */
   #leaving: Promise<unknown> = Promise.resolve();
   #isStopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(
     owner: SuccessionOwner,
@@ -126,6 +128,7 @@ export class Succession {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#stopping.abort();
     this.#waiters.close();
     const build = this.#build;
     this.#build = undefined;
@@ -170,16 +173,31 @@ export class Succession {
     const { program, generation, isRollback } = build.plan;
     try {
       await this.#leaving;
-      if (this.#build !== build) return;
       const aim = isRollback ? 'return' : build.plan.isReset === true ? 'reset' : 'build';
-      build.run = this.#run(generation ?? this.#store.create(program), aim);
-      build.run.advance(this.#context.head());
+      await this.#persist(build, () => {
+        build.run = this.#run(generation ?? this.#store.create(program), aim);
+        build.run.advance(this.#context.head());
+      });
       // What is paused keeps nobody from having a turn.
       if (this.#pause !== null) build.endTurn();
     } catch (error) {
       this.#failBuild(build, reportOf(error));
     }
     await build.turn;
+  }
+
+  /** Takes a step of a build as soon as the disk allows it. */
+  #persist(build: Build, step: () => void): Promise<void> {
+    return persist(step, {
+      path: this.#context.data,
+      signal: this.#stopping.signal,
+      isWanted: () => this.#build === build,
+      onWait: (report) => {
+        this.#noteError(report.error);
+        build.endTurn();
+        this.announcer.waiting(build.run?.generation.number ?? 0, report);
+      },
+    });
   }
 
   /** Gives up a build that is queued or under way, if there is one. */
@@ -236,14 +254,17 @@ export class Succession {
   }
 
   #goLive(build: Build, run: GenerationRun): void {
+    if (build.isGoingLive) return;
+    build.isGoingLive = true;
+    this.#persist(build, () => this.#makeLive(build, run)).catch((error: unknown) =>
+      this.#failBuild(build, reportOf(error)),
+    );
+  }
+
+  #makeLive(build: Build, run: GenerationRun): void {
     const old = this.#live;
-    try {
-      if (!existsSync(run.path)) throw damaged(this.#owner.name, run.generation.file, 'is missing');
-      this.#store.makeLive(run.generation, build.plan.rolledBackFrom, build.plan.isReset);
-    } catch (error) {
-      this.#failBuild(build, reportOf(error));
-      return;
-    }
+    if (!existsSync(run.path)) throw damaged(this.#owner.name, run.generation.file, 'is missing');
+    this.#store.makeLive(run.generation, build.plan.rolledBackFrom, build.plan.isReset);
     this.#live = run;
     this.#build = undefined;
     this.#context.onLive(this.#owner.name);

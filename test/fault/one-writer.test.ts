@@ -44,10 +44,10 @@ test(
       return command;
     });
     const commands = [...imports, ...few];
-    let isOver = false;
+    const over = new AbortController();
     const requests = (async () => {
       let count = 0;
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const { status } = await post(server.url, registered(`web-${count % 7}`, `web-${count}`));
         expect(status).toBe(201);
         count += 1;
@@ -55,7 +55,7 @@ test(
       return count;
     })();
     expect(await Promise.all(commands.map((command) => command.ended()))).toEqual([0, 0, 0, 0]);
-    isOver = true;
+    over.abort();
     const acknowledged = await requests;
     expect(acknowledged).toBeGreaterThan(0);
     const outcomes = imports.map(({ text }) => JSON.parse(text) as { appended: number; duplicates: number });

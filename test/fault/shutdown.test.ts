@@ -57,7 +57,7 @@ test(
     for (const text of await Promise.all(readers.map((reader) => reader.text())))
       expect(text).toMatch(/\nretry: \d+\n/);
     expect((await waiting).status).toBe(503);
-    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed');
     const answer = await request.finish(body);
     expect(answer).toMatch(/HTTP\/1\.1 201 /);
     expect(answer).toMatch(/connection: close/i);
