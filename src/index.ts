@@ -16,5 +16,6 @@ export { ProjectionistError, type ErrorCode, type ErrorReport, type Evidence } f
 export type { AppendOptions, AppendResult, EventLog } from './event-log/event-log.ts';
 export type { NewEvent, RecordedEvent } from './event-log/event.ts';
 export type { AppendedEvent, ExpectedVersion } from './event-log/writer.ts';
+export type { BackupProgress, BackupResult } from './engine/backup/backup.ts';
 export type { Notice } from './engine/notice.ts';
 export type { ProjectionState, ProjectionStatus } from './engine/status.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
@@ -7,6 +7,8 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Hono } from 'hono';
 import type { DecisionOutcome } from './engine/dead-letters/decision.ts';
 import { type DeadLetters, listDeadLetters } from './engine/dead-letters/list.ts';
+import type { BackupResult } from './engine/backup/backup.ts';
+import { type BackupOptions, runBackup } from './engine/backup/run-backup.ts';
 import { Engine } from './engine/engine.ts';
 import type { Announce } from './engine/notice.ts';
 import type { ProjectionStatus } from './engine/status.ts';
@@ -229,6 +231,18 @@ export class Projectionist {
   /** Imports NDJSON into the log. */
   importLines(input: Readable, options?: ImportOptions): Promise<ImportResult> {
     return this.log.importLines(input, options);
+  }
+
+  /**
+   * Copies the log and the views, checked, into `folder`, which must be empty or not there yet: a data folder that can be
+   * started on. Throws BACKUP_TARGET, DISK_FULL, and CLOSED when `signal` aborts; then nothing is left behind.
+   */
+  backup(
+    folder: string,
+    options: { readonly isLogOnly?: boolean } & BackupOptions = {},
+  ): Promise<BackupResult> {
+    const { isLogOnly = false, ...rest } = options;
+    return runBackup({ data: dirname(this.log.path), target: resolve(folder), isLogOnly }, rest);
   }
 
   /** Loads the definitions again, builds what changed, and answers its names. Throws DEFINITION_INVALID, and then all is as it was. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { appendCommand } from './commands/append.ts';
+import { backupCommand } from './commands/backup.ts';
 import { checkCommand } from './commands/check.ts';
 import { devCommand } from './commands/dev.ts';
 import { eventsCommand } from './commands/events.ts';
@@ -53,6 +54,7 @@ export function createProgram(io: Io): Command {
     explainCommand,
     checkCommand,
     logCommand,
+    backupCommand,
   ];
   for (const make of commands) program.addCommand(inherit(make(io), program));
   return program;

@@ -10,7 +10,8 @@ import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
 import { statusOf } from './projection-status.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
-import { Succession, type SuccessionContext, type SuccessionOwner } from './succession.ts';
+import { Succession } from './succession.ts';
+import type { SuccessionContext, SuccessionOwner } from './succession-context.ts';
 
 export interface KeeperContext extends SuccessionContext, DecisionContext {
   /** Seconds for which the event after a position has been in the log. */

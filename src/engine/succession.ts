@@ -1,43 +1,18 @@
 import { existsSync } from 'node:fs';
-import type PQueue from 'p-queue';
 import { type ErrorReport, errorFrom, type ProjectionistError, reportOf } from '../errors.ts';
 import { Announcer } from './announcer.ts';
 import { Build, closing, replaced } from './build.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { Generation } from './catalog.ts';
 import { damaged } from './faults.ts';
-import type { GenerationRun, RunAim, RunContext } from './generation-run.ts';
-import type { GenerationStore, LostGeneration } from './generation-store.ts';
-import type { Announce } from './notice.ts';
+import type { GenerationRun, RunAim } from './generation-run.ts';
+import type { GenerationStore } from './generation-store.ts';
 import { paused, stopped } from './obstacles.ts';
 import { persist } from './persist.ts';
 import { PositionWaiters } from './position-waiters.ts';
 import type { RunnerReport } from './runner.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
-
-export interface SuccessionContext extends RunContext {
-  /** Decides how many builds run at once. */
-  readonly builds: PQueue;
-  readonly head: () => number;
-  readonly announce: Announce;
-  /** Told after another generation has become live. */
-  readonly onLive: (name: string) => void;
-  /** Told after the live generation has committed; a position may be told more than once. */
-  readonly onCommit: (name: string, position: number) => void;
-}
-
-/** What the owner of a succession does for it. */
-export interface SuccessionOwner {
-  readonly name: string;
-  run(
-    generation: Generation,
-    aim: RunAim,
-    onReport: (run: GenerationRun, report: RunnerReport) => void,
-    isHeld: boolean,
-  ): GenerationRun;
-  /** The live generation cannot be used any more: it still answers, and goes no further. */
-  onLost(lost: LostGeneration): void;
-}
+import type { SuccessionContext, SuccessionOwner } from './succession-context.ts';
 
 /**
  * The live generation of a projection and the one that is being built to follow it. While the new one comes level the

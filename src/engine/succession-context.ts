@@ -1,0 +1,30 @@
+import type PQueue from 'p-queue';
+import type { Generation } from './catalog.ts';
+import type { GenerationRun, RunAim, RunContext } from './generation-run.ts';
+import type { LostGeneration } from './generation-store.ts';
+import type { Announce } from './notice.ts';
+import type { RunnerReport } from './runner.ts';
+
+export interface SuccessionContext extends RunContext {
+  /** Decides how many builds run at once. */
+  readonly builds: PQueue;
+  readonly head: () => number;
+  readonly announce: Announce;
+  /** Told after another generation has become live. */
+  readonly onLive: (name: string) => void;
+  /** Told after the live generation has committed; a position may be told more than once. */
+  readonly onCommit: (name: string, position: number) => void;
+}
+
+/** What the owner of a succession does for it. */
+export interface SuccessionOwner {
+  readonly name: string;
+  run(
+    generation: Generation,
+    aim: RunAim,
+    onReport: (run: GenerationRun, report: RunnerReport) => void,
+    isHeld: boolean,
+  ): GenerationRun;
+  /** The live generation cannot be used any more: it still answers, and goes no further. */
+  onLost(lost: LostGeneration): void;
+}
