@@ -12,6 +12,8 @@ const SEEDS = [
   '/books?select=*,book_tags!inner(tag,tags(name)),...blurbs(text)&book_tags.weight=gt.1&book_tags.order=weight&book_tags.limit=1',
   '/books?in_stock=not.is.null&status=eq(any).{draft,lost}&pages=isdistinct.3&title=ilike.*é_',
   '/authors?select=name,books!author_id(id)&books=not.is.null&order=country.nullsfirst',
+  String.raw`/books?title=match.^The\s%2B[a-z]{2,9}$&title=not.imatch.É|day&or=(title.match(any).{"a|b",c*},id.eq.1)`,
+  '/rpc/allWithAuthors?books_title=imatch(all).{red,^t}&books_price=isdistinct.3&limit=1',
   '/rpc/byAuthor?author=1&least=2&select=name&cost=gt.1&order=id.desc',
   '/rpc/allWithAuthors?books_id=eq.1',
 ] as const;
@@ -78,6 +80,19 @@ const PIECES = [
   'like.',
   'ilike.',
   'match.',
+  'imatch.',
+  'match(any).{',
+  '(all)',
+  '^',
+  '|',
+  '(?i)',
+  '(?=',
+  '[^',
+  '{1000}',
+  '{0,500}',
+  String.raw`\pL`,
+  String.raw`\b`,
+  '**',
   'fts.',
   'phfts.',
   'cs.',
@@ -110,7 +125,7 @@ const PIECES = [
   'x'.repeat(300),
 ];
 
-const mutation = fc.record({
+export const mutation = fc.record({
   kind: fc.constantFrom('insert' as const, 'delete' as const, 'repeat' as const),
   at: fc.nat(200),
   length: fc.nat(12),
@@ -120,7 +135,7 @@ const mutation = fc.record({
   ),
 });
 
-function mutate(
+export function mutate(
   text: string,
   {
     kind,
@@ -176,6 +191,9 @@ export const request: fc.Arbitrary<RandomRequest> = fc.record({
       ]),
       Prefer: header([
         'count=exact',
+        'count=planned',
+        'count=estimated',
+        'count=planned, count=exact; handling=lenient',
         'handling=strict, count=planned',
         'handling=strict, foo, bar',
         'count=none',
