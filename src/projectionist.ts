@@ -11,6 +11,7 @@ import type { BackupResult } from './engine/backup/backup.ts';
 import { type BackupOptions, runBackup } from './engine/backup/run-backup.ts';
 import { Engine } from './engine/engine.ts';
 import type { Announce } from './engine/notice.ts';
+import type { OperationName, OperationOptions } from './engine/operations.ts';
 import type { ProjectionStatus } from './engine/status.ts';
 import { ProjectionistError } from './errors.ts';
 import type { ImportOptions, ImportResult } from './event-log/import.ts';
@@ -204,12 +205,17 @@ export class Projectionist {
 
   /** Builds a projection's next generation beside the live one; resolves with its number when it answers. */
   rebuild(projection: string): Promise<number> {
-    return this.#operate(projection, 'rebuild');
+    return this.#toGeneration(projection, 'rebuild');
   }
 
   /** Goes back to the generation before; resolves with its number when it answers. */
   rollback(projection: string): Promise<number> {
-    return this.#operate(projection, 'rollback');
+    return this.#toGeneration(projection, 'rollback');
+  }
+
+  /** Whatever can be asked of a projection, as the HTTP API does; resolves with its answer when it is done. */
+  operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object> {
+    return this.#engine.operate(projection, operation, options);
   }
 
   /** What a projection could not apply, and what was decided about it. Throws PROJECTION_UNKNOWN. */
@@ -219,13 +225,13 @@ export class Projectionist {
 
   /** Applies a parked partition's letters in order, up to the first that fails again. Rejects with NOT_PARKED. */
   retry(projection: string, partition: string, by?: string): Promise<DecisionOutcome> {
-    return this.#engine.operate(projection, 'retry', { partition, by }) as Promise<DecisionOutcome>;
+    return this.operate(projection, 'retry', { partition, by }) as Promise<DecisionOutcome>;
   }
 
   /** Leaves the event out that parked a partition, and applies those behind it. The reason is kept. */
   discard(projection: string, partition: string, reason: string, by?: string): Promise<DecisionOutcome> {
     const options = { partition, reason, by };
-    return this.#engine.operate(projection, 'discard', options) as Promise<DecisionOutcome>;
+    return this.operate(projection, 'discard', options) as Promise<DecisionOutcome>;
   }
 
   /** Imports NDJSON into the log. */
@@ -279,9 +285,8 @@ export class Projectionist {
     await this.close();
   }
 
-  async #operate(projection: string, operation: 'rebuild' | 'rollback'): Promise<number> {
-    const { generation } = (await this.#engine.operate(projection, operation)) as { generation: number };
-    return generation;
+  async #toGeneration(projection: string, operation: OperationName): Promise<number> {
+    return ((await this.operate(projection, operation)) as { generation: number }).generation;
   }
 
   async #load(folder: string): Promise<Definitions> {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { appendCommand } from './commands/append.ts';
 import { backupCommand } from './commands/backup.ts';
 import { checkCommand } from './commands/check.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devCommand } from './commands/dev.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -51,20 +52,20 @@ export function createProgram(io: Io): Command {
     replayCommand,
     rollbackCommand,
     queryCommand,
+    deadLettersCommand,
     explainCommand,
     checkCommand,
     logCommand,
     backupCommand,
   ];
-  for (const make of commands) program.addCommand(inherit(make(io), program));
+  for (const make of commands) program.addCommand(inherit(make(io), program, 'projectionist'));
   return program;
 }
 
 /** Settings may stand after the command too, which is where people write them. */
-function inherit(command: Command, program: Command): Command {
+function inherit(command: Command, program: Command, parent: string): Command {
+  const path = `${parent} ${command.name()}`;
   for (const option of program.options.filter(({ long }) => long !== '--version')) command.addOption(option);
-  for (const nested of command.commands) inherit(nested, program);
-  return command
-    .copyInheritedSettings(program)
-    .showHelpAfterError(`Try: projectionist ${command.name()} --help`);
+  for (const nested of command.commands) inherit(nested, program, path);
+  return command.copyInheritedSettings(program).showHelpAfterError(`Try: ${path} --help`);
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { Catalog } from '../engine/catalog.ts';
 import { inspect, isEngineRunning } from '../engine/inspect.ts';
+import type { OperationName, OperationOptions } from '../engine/operations.ts';
 import { type ErrorReport, errorFrom, ProjectionistError } from '../errors.ts';
 import type { Definitions } from '../projection/load.ts';
 import { Projectionist } from '../projectionist.ts';
@@ -10,24 +11,24 @@ import { definitionsNamed } from './definitions.ts';
 import type { Io } from './io.ts';
 import { ProgressDisplay } from './progress.ts';
 
-export interface CommandResult {
+/** What is asked of a projection. */
+export interface Asked {
+  readonly operation: OperationName;
   readonly projection: string;
-  readonly generation: number;
+  readonly options?: OperationOptions;
 }
 
-type CommandName = 'rebuild' | 'rollback';
-
 /**
- * Rebuilds or rolls back a projection: through the process that runs the data folder's projections where there is one,
+ * Carries an operation out: through the process that runs the data folder's projections where there is one,
  * and here otherwise. Commands that come together take turns: one runs here, the others wait until it has ended, or are
- * carried out by a server that has begun meanwhile. Resolves when the other generation is live.
+ * carried out by a server that has begun meanwhile. Resolves with its answer when it is done.
  */
-export async function runCommand(
+export async function runOperation<Answer extends object>(
   io: Io,
   config: Config,
-  command: CommandName,
-  projection: string,
-): Promise<CommandResult> {
+  asked: Asked,
+): Promise<Answer> {
+  const { projection } = asked;
   const progress = new ProgressDisplay(io.error);
   const show = (): void => {
     const { head, projections } = inspect(config.data);
@@ -37,9 +38,9 @@ export async function runCommand(
   try {
     for (;;) {
       const result = isEngineRunning(config.data)
-        ? await ask(io, config, command, projection, show)
-        : await runHere(config, command, projection, show);
-      if (result !== undefined) return result;
+        ? await ask(io, config, asked, show)
+        : await runHere(config, asked, show);
+      if (result !== undefined) return result as Answer;
     }
   } finally {
     progress.end();
@@ -49,10 +50,9 @@ export async function runCommand(
 /** Undefined where another process was first to work on the folder. */
 async function runHere(
   config: Config,
-  command: CommandName,
-  projection: string,
+  { operation, projection, options }: Asked,
   show: () => void,
-): Promise<CommandResult | undefined> {
+): Promise<object | undefined> {
   const definitions = await definitionsNamed(config.projections, [projection]);
   const opened = openUnlessHeld(config.data, definitions);
   if (opened === undefined) return undefined;
@@ -60,7 +60,7 @@ async function runHere(
   projectionist.start();
   const timer = setInterval(show, SHOW_INTERVAL);
   try {
-    return { projection, generation: await projectionist[command](projection) };
+    return await projectionist.operate(projection, operation, options);
   } finally {
     clearInterval(timer);
   }
@@ -85,17 +85,15 @@ const SHOW_INTERVAL = 100;
 async function ask(
   io: Io,
   config: Config,
-  command: CommandName,
-  projection: string,
+  { operation, projection, options }: Asked,
   show: () => void,
-): Promise<CommandResult | undefined> {
+): Promise<object | undefined> {
   const catalog = new Catalog(join(config.data, 'catalog.db'));
   try {
-    const id = catalog.commands.ask(command, projection, new Date());
+    const id = catalog.commands.ask(operation, projection, new Date(), options);
     for (;;) {
       const { state, answer } = catalog.commands.find(id) ?? { state: 'failed', answer: 'null' };
-      if (state === 'done')
-        return { projection, ...(JSON.parse(answer as string) as { generation: number }) };
+      if (state === 'done') return JSON.parse(answer as string) as object;
       if (state === 'failed') throw errorFrom(JSON.parse(answer as string) as ErrorReport);
       if (io.ended.aborted) throw interrupted(catalog.commands.withdraw(id));
       if (!isEngineRunning(config.data)) {

@@ -3,7 +3,7 @@ import { ProjectionistError } from '../../errors.ts';
 import { inspect } from '../../engine/inspect.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
-import { runCommand } from '../remote.ts';
+import { runOperation } from '../remote.ts';
 
 export function rebuildCommand(io: Io): Command {
   return new Command('rebuild')
@@ -21,8 +21,9 @@ export function rebuildCommand(io: Io): Command {
         throw new ProjectionistError('USAGE', 'Which projection?', { hint: 'Name some, or give --all.' });
       const results = [];
       for (const name of chosen) {
-        const result = await runCommand(io, config, 'rebuild', name);
-        results.push(result);
+        const asked = { operation: 'rebuild', projection: name } as const;
+        const result = await runOperation<{ generation: number }>(io, config, asked);
+        results.push({ projection: name, ...result });
         if (flags.json !== true) line(io, `${name}: generation ${result.generation} is live`);
       }
       if (flags.json === true) json(io, results);

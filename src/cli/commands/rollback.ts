@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
-import { runCommand } from '../remote.ts';
+import { runOperation } from '../remote.ts';
 
 export function rollbackCommand(io: Io): Command {
   return new Command('rollback')
@@ -10,8 +10,9 @@ export function rollbackCommand(io: Io): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExamples:\n  projectionist rollback orders')
     .action(async (name: string, flags: { json?: boolean }, command: Command) => {
-      const result = await runCommand(io, await configOf(command, io), 'rollback', name);
-      if (flags.json === true) json(io, result);
+      const asked = { operation: 'rollback', projection: name } as const;
+      const result = await runOperation<{ generation: number }>(io, await configOf(command, io), asked);
+      if (flags.json === true) json(io, { projection: name, ...result });
       else line(io, `${name}: generation ${result.generation} is live again`);
     });
 }
