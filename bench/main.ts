@@ -11,6 +11,7 @@ const ALL: readonly (readonly [name: string, ...values: string[]])[] = [
   ['append'],
   ['import'],
   ['http'],
+  ['lookups', '10000000'],
 ];
 
 const [name, ...values] = process.argv.slice(2);

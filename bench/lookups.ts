@@ -1,0 +1,102 @@
+/**
+ * How long point look-ups take over HTTP: on an idle server, while it rebuilds, and while scans keep its reader processes
+ * busy, at a steady rate and from the moment that each is due. `npm run bench -- lookups [events] [look-ups a second]`
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { writeLog } from './rebuild.ts';
+import { percentile } from './report.ts';
+
+const events = Number(process.argv[2] ?? 1_000_000);
+const rate = Number(process.argv[3] ?? 200);
+const SECONDS = 10;
+/** Of three events there is one order, and one in ten is cancelled: see order-events.ts. */
+const orders = Math.floor(events / 300) * 100;
+const agent = new Agent({ keepAlive: true });
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-lookups-'));
+try {
+  writeLog(join(folder, 'log.db'), events);
+  const server = fork(join(import.meta.dirname, 'lookups-server.ts'), [folder], {
+    execArgv: ['--conditions=projectionist-source'],
+  });
+  const [url] = (await once(server, 'message')) as [string];
+  // Warms up, and starts the processes that scan.
+  await measure(url, keepScanning(url, 3));
+  await compare(url, server);
+  agent.destroy();
+  server.disconnect();
+  await once(server, 'exit');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compare(url: string, server: ChildProcess): Promise<void> {
+  const before = await measure(url, delay(SECONDS * 1000));
+  server.send('rebuild');
+  const rebuilding = await measure(url, once(server, 'message'));
+  const scanning = await measure(url, keepScanning(url, SECONDS));
+  const after = await measure(url, delay(SECONDS * 1000));
+  const idle = [...before, ...after];
+  console.log(`point look-ups, ${rate} a second, view of ${events.toLocaleString('en-US')} events`);
+  print('idle', idle, idle);
+  print('while it rebuilds', rebuilding, idle);
+  print('while scans run', scanning, idle);
+}
+
+function print(name: string, milliseconds: readonly number[], idle: readonly number[]): void {
+  const at = (share: number): string => percentile(milliseconds, share).toFixed(2);
+  const ratio = percentile(milliseconds, 0.99) / percentile(idle, 0.99);
+  console.log(
+    `  ${name.padEnd(18)} p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${milliseconds.length}); p99 / idle p99 ${ratio.toFixed(2)}`,
+  );
+}
+
+/** Two scans at a time: a filter on a column without an index, that no row passes. */
+async function keepScanning(url: string, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  const one = async (): Promise<void> => {
+    while (performance.now() < end) await ask(`${url}/views/orders?total=eq.-1`);
+  };
+  await Promise.all([one(), one()]);
+}
+
+/** Milliseconds of each look-up that became due before `until`. */
+async function measure(url: string, until: Promise<unknown>): Promise<number[]> {
+  const asked: Promise<number>[] = [];
+  const over = new AbortController();
+  const ended = until.finally(() => over.abort());
+  const started = performance.now();
+  for (let index = 0; !over.signal.aborted; index += 1) {
+    const due = started + (index * 1000) / rate;
+    if (due > performance.now()) await delay(due - performance.now());
+    asked.push(lookUp(`${url}/views/orders?id=eq.order-${(index * 7919) % orders}`, due));
+  }
+  await ended;
+  return Promise.all(asked);
+}
+
+async function lookUp(url: string, due: number): Promise<number> {
+  await ask(url);
+  return performance.now() - due;
+}
+
+function ask(url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent }, (response) => {
+      response.resume();
+      if (response.statusCode !== 200) reject(new Error(`${response.statusCode} for ${url}`));
+      response.once('end', resolve);
+    });
+    request.once('error', (error) => {
+      // A kept connection that the server was just closing: https://nodejs.org/api/http.html#requestreusedsocket
+      if (request.reusedSocket) resolve(ask(url));
+      else reject(error);
+    });
+  });
+}
