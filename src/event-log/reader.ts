@@ -68,6 +68,23 @@ export class LogReader {
     }[];
   }
 
+  /** The positions of `count` events of a type, or of all it has, evenly spread over those up to `head`. */
+  spread(type: string, count: number, head: number): number[] {
+    const total = this.#db
+      .prepare('SELECT count(*) FROM events WHERE type = ? AND position <= ?')
+      .pluck()
+      .get(type, head) as number;
+    return this.#db
+      .prepare(
+        `SELECT position FROM (
+           SELECT position, row_number() OVER (ORDER BY position) - 1 AS place FROM events
+           WHERE type = @type AND position <= @head
+         ) WHERE place * @count % @total < @count`,
+      )
+      .pluck()
+      .all({ type, head, count, total }) as number[];
+  }
+
   /** Events in log order, up to the head of the moment when the first one is asked for. */
   *read(options: ReadOptions = {}): Generator<RecordedEvent> {
     const { limit = Number.POSITIVE_INFINITY } = options;
