@@ -11,7 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   projection: ['event-log'],
   engine: ['database', 'event-log', 'projection'],
   query: ['database', 'projection'],
-  http: ['event-log', 'projection', 'engine', 'query'],
+  http: ['event-log', 'projection', 'engine', 'query', 'console'],
+  console: ['client'],
   testing: ['database', 'event-log', 'projection', 'engine'],
   cli: ['database', 'event-log', 'projection', 'engine', 'query', 'http'],
   client: [],
@@ -23,11 +24,14 @@ const SHARED = new Set(['errors.ts']);
 /** Packages that only some folders may import, so that each has one place to be replaced in. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['database'],
-  hono: ['http', ''],
+  hono: ['http', 'console', ''],
   re2js: ['query'],
   '@hono/node-server': ['http'],
   'p-queue': ['engine'],
   commander: ['cli'],
+  preact: ['console'],
+  htm: ['console'],
+  '@preact/signals': ['console'],
 };
 
 interface SourceFile {

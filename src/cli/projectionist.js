@@ -25,7 +25,20 @@ async function start() {
   var isCheckout = fs.existsSync(new URL('main.ts', import.meta.url));
   var folder = isCheckout ? '../' : '../../dist/';
   var extension = isCheckout ? '.ts' : '.js';
+  if (isCheckout) hushTypeStripping();
   var quick = await import(new URL(folder + 'projection/quick-resolve' + extension, import.meta.url).href);
   quick.resolveDrizzleQuickly();
   await import(new URL(folder + 'cli/main' + extension, import.meta.url).href);
+}
+
+/** A checkout serves the console's modules as Node strips them, which Node remarks on, each time, to whoever runs it. */
+function hushTypeStripping() {
+  var listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', function (warning) {
+    if (warning.message.startsWith('stripTypeScriptTypes is an experimental feature')) return;
+    listeners.forEach(function (listener) {
+      listener(warning);
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { consoleRoutes } from '../console/routes.ts';
 import { ProjectionistError } from '../errors.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { discoveryRoutes } from './discovery.ts';
@@ -20,6 +21,7 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
   const app = new Hono();
   app.get('/views/:view', quickViews(services, settings));
   app.use(allowedMethods(app));
+  app.route('/', consoleRoutes());
   app.route('/', edge(services, settings));
   app.route('/', discoveryRoutes(services, settings));
   app.use('/views/rpc/:query', viewAnswers('query', services, settings));

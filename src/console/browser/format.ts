@@ -1,0 +1,37 @@
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** `12.3K` */
+export function compact(value: number): string {
+  return value < 10_000 ? count(value) : short.format(value);
+}
+
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** In the reader's zone; the exact time belongs into a title beside it. */
+export function localTime(iso: string): string {
+  return moment.format(new Date(iso));
+}
+
+/** `0.4 s`, `12 s`, `3 min`, `2 h`, `5 d`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** A value of a row or an event, as text. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'string') return value;
+  return JSON.stringify(value) ?? 'null';
+}

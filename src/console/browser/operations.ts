@@ -1,0 +1,98 @@
+import { ask } from './api.ts';
+import { counted, duration } from './format.ts';
+import { confirm } from './parts.ts';
+import { has } from './session.ts';
+import { look, type Status } from './statuses.ts';
+
+export interface Operation {
+  readonly name: string;
+  readonly label: string;
+  readonly isPossible: (status: Status) => boolean;
+  /** What will happen, said before it does. */
+  readonly consequences: (status: Status) => readonly string[];
+  readonly isGrave?: boolean;
+}
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    name: 'pause',
+    label: 'Pause',
+    isPossible: ({ paused, state }) => !paused && state !== 'paused',
+    consequences: ({ name, views }) => [
+      `${name} stops applying events. New events are appended as ever; the projection falls behind.`,
+      `${listOf(views)} ${views.length === 1 ? 'goes' : 'go'} on answering, with the rows of now.`,
+      'It stays paused over a restart, until it is resumed.',
+    ],
+  },
+  {
+    name: 'resume',
+    label: 'Resume',
+    isPossible: ({ paused, state }) => Boolean(paused) || state === 'paused',
+    consequences: ({ name, lag }) => [
+      `${name} goes on and applies ${counted(lag, 'event')} that it has missed.`,
+    ],
+  },
+  {
+    name: 'rebuild',
+    label: 'Rebuild',
+    isPossible: ({ build }) => build === null,
+    consequences: ({ head, generation }) => [
+      `A new generation is built beside the live one, from all ${counted(head, 'event')}.`,
+      generation === null
+        ? 'It answers queries when it is done.'
+        : `Generation ${generation} answers queries until the new one has caught up; then they are swapped at once.`,
+      'The old generation is kept, to roll back to.',
+    ],
+  },
+  {
+    name: 'verify',
+    label: 'Verify',
+    isPossible: ({ generation }) => generation !== null,
+    consequences: ({ name, position }) => [
+      `${counted(position, 'event')} are replayed into a copy, and every table of ${name} is compared with it.`,
+      'Nothing is changed. Where a row differs, it is named, with the event after which it does.',
+    ],
+  },
+  {
+    name: 'rollback',
+    label: 'Roll back',
+    isPossible: ({ generation }) => generation !== null && generation > 1,
+    consequences: ({ name, generation }) => [
+      `The generation before ${generation} answers the queries of ${name} again, at once.`,
+      'It catches up with the log, if its code is still there.',
+      'The current generation is kept.',
+    ],
+    isGrave: true,
+  },
+];
+
+/** What can be done to a projection now, by this server. */
+export function operationsFor(status: Status): readonly Operation[] {
+  return OPERATIONS.filter(
+    ({ name, isPossible }) => has(`/projections/{name}/${name}`) && isPossible(status),
+  );
+}
+
+export function begin({ name, label, consequences, isGrave }: Operation, status: Status): void {
+  confirm({
+    title: `${label} ${status.name}?`,
+    consequences: consequences(status),
+    action: label,
+    isGrave: isGrave === true,
+    run: async () => {
+      await ask(`/projections/${encodeURIComponent(status.name)}/${name}`, { method: 'POST', body: {} });
+      await look();
+    },
+  });
+}
+
+export function lagWords({ lag, lagSeconds, movedAt }: Status): string {
+  if (lag === 0) return 'none';
+  const seconds = lagSeconds ?? (movedAt === null ? undefined : (Date.now() - Date.parse(movedAt)) / 1000);
+  const events = counted(lag, 'event');
+  return seconds === undefined ? events : `${events}, ${duration(seconds)}`;
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,122 @@
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { askJson, Refusal } from './api.ts';
+import { count, counted, shown } from './format.ts';
+import { html } from './html.ts';
+import { onKey } from './keys.ts';
+import { Empty, Pill, Time, Trouble } from './parts.ts';
+import { href } from './router.ts';
+import type { KeyedRow, Row } from './rows.ts';
+import { hasForViews, type View } from './session.ts';
+
+interface Entry {
+  readonly position: number;
+  readonly eventId: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly time: string;
+  readonly change: 'insert' | 'update' | 'delete';
+  readonly before: Row | null;
+  readonly after: Row | null;
+}
+
+interface StoryProps {
+  readonly view: View;
+  readonly chosen: KeyedRow;
+  readonly onSeek: (position: number) => void;
+  readonly onClose: () => void;
+}
+
+/** A row, and the events that made it: each with what it changed. */
+export function Story({ view, chosen, onSeek, onClose }: StoryProps): VNode {
+  useEffect(() => onKey({ Escape: onClose }), [onClose]);
+  const title = view.primaryKey.map((name) => shown(chosen.row[name])).join(', ') || 'A row';
+  return html`<aside class="drawer" aria-label=${`Story of ${title}`}>
+    <header>
+      <h2>${title}</h2>
+      <span class="faint">in ${view.name}</span>
+      <span class="grow"></span>
+      <button type="button" class="quiet" aria-label="Close" onClick=${onClose}>×</button>
+    </header>
+    <dl class="row-values">
+      ${Object.entries(chosen.row).map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd class=${value === null ? 'null' : ''}>${shown(value)}</dd>
+          </div>`,
+      )}
+    </dl>
+    ${
+      hasForViews('trace') && view.primaryKey.length > 0
+        ? html`<${Entries} view=${view} chosen=${chosen} onSeek=${onSeek} />`
+        : null
+    }
+  </aside>`;
+}
+
+function Entries({ view, chosen, onSeek }: Omit<StoryProps, 'onClose'>): VNode {
+  const [entries, setEntries] = useState<readonly Entry[] | undefined>(undefined);
+  const [trouble, setTrouble] = useState<Refusal | undefined>(undefined);
+  const key = view.primaryKey.map((name) => `key=${encodeURIComponent(shown(chosen.row[name]))}`).join('&');
+  useEffect(() => {
+    const over = new AbortController();
+    void load(`/views/${encodeURIComponent(view.name)}/trace?${key}`, over.signal, setEntries, setTrouble);
+    return () => over.abort();
+  }, [key]);
+  if (trouble !== undefined) return html`<${Trouble} refusal=${trouble} />`;
+  if (entries === undefined) return html`<p class="waiting">Replaying the log for this row…</p>`;
+  if (entries.length === 0) return html`<${Empty} title="No event made this row" />`;
+  return html`<h3>${counted(entries.length, 'event')} made it</h3>
+    <ol class="story">
+      ${entries.map(
+        (entry) =>
+          html`<li key=${entry.position}>
+          <header>
+            <a class="type" href=${href(`/log?at=${entry.position}`)}>${entry.type}</a>
+            <${Pill} kind=${entry.change}>${entry.change}</${Pill}>
+            <span class="grow"></span>
+            <button type="button" class="quiet small" title="Move the playhead here" onClick=${() => onSeek(entry.position)}>
+              ▸ ${count(entry.position)}
+            </button>
+          </header>
+          <p class="faint"><${Time} iso=${entry.time} /> · ${entry.stream}</p>
+          <${Difference} before=${entry.before} after=${entry.after} />
+        </li>`,
+      )}
+    </ol>`;
+}
+
+async function load(
+  path: string,
+  signal: AbortSignal,
+  tell: (entries: readonly Entry[]) => void,
+  fail: (refusal: Refusal) => void,
+): Promise<void> {
+  try {
+    const { entries } = await askJson<{ entries: readonly Entry[] }>(path, { signal });
+    if (!signal.aborted) tell(entries);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof Refusal)) throw error;
+    fail(error);
+  }
+}
+
+/** What an event changed of a row. */
+function Difference({ before, after }: { readonly before: Row | null; readonly after: Row | null }): VNode {
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  const different = names.filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]));
+  return html`<table class="difference">
+    <tbody>
+      ${different.map(
+        (name) =>
+          html`<tr>
+            <th scope="row">${name}</th>
+            <td>${before === null ? '' : html`<del>${shown(before[name])}</del>`}</td>
+            <td>${after === null ? '' : html`<ins>${shown(after[name])}</ins>`}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
