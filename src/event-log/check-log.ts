@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { openDatabase, type SqliteDatabase } from '../database/open.ts';
-import { storageError } from '../database/storage-error.ts';
+import { isDamaged, storageError } from '../database/storage-error.ts';
 import { ProjectionistError, reportOf } from '../errors.ts';
 import { LOG_FORMAT } from './format.ts';
 import { LOG_CHECKS, type LogCheck } from './log-checks.ts';
@@ -51,20 +51,16 @@ export async function checkLog(path: string, options: CheckLogOptions = {}): Pro
   try {
     // One snapshot for all checks, whatever is appended meanwhile.
     db.exec('BEGIN');
-    const count = report.attempt('file', () => countOf(db));
-    for (const check of count === undefined ? [] : LOG_CHECKS) {
+    const head = report.attempt('file', () => numberOf(db, 'coalesce(max(position), 0)'));
+    const events = report.attempt('file', () => numberOf(db, 'count(*)'));
+    for (const check of LOG_CHECKS) {
       options.onCheck?.(check.name);
-      await runCheck(db, check, count as Count, report, options.signal);
+      await runCheck(db, check, head ?? 0, report, options.signal);
     }
-    return report.result(count?.head ?? null, count?.events ?? null);
+    return report.result(head ?? null, events ?? null);
   } finally {
     db.close();
   }
-}
-
-interface Count {
-  readonly head: number;
-  readonly events: number;
 }
 
 function openLog(path: string): SqliteDatabase {
@@ -78,16 +74,14 @@ function openLog(path: string): SqliteDatabase {
   }
 }
 
-function countOf(db: SqliteDatabase): Count {
-  return db
-    .prepare('SELECT coalesce(max(position), 0) AS head, count(*) AS events FROM events NOT INDEXED')
-    .get() as Count;
+function numberOf(db: SqliteDatabase, expression: string): number {
+  return db.prepare(`SELECT ${expression} FROM events NOT INDEXED`).pluck().get() as number;
 }
 
 async function runCheck(
   db: SqliteDatabase,
   check: LogCheck,
-  { head }: Count,
+  head: number,
   report: Report,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -96,9 +90,30 @@ async function runCheck(
     await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted === true)
       throw new ProjectionistError('CLOSED', 'Interrupted; the check is not done');
-    const found = report.attempt(check.name, () => check.find(db, from, Math.min(from + span, head)), from);
-    for (const problem of found ?? []) report.add({ check: check.name, ...problem });
+    checkRange(db, check, from, Math.min(from + span, head), report);
   }
+}
+
+/** Checks the events after `from` up to `to`; what cannot be read is narrowed down to single events, where that can be. */
+function checkRange(db: SqliteDatabase, check: LogCheck, from: number, to: number, report: Report): void {
+  const canNarrow = check.span !== undefined && to - from > 1;
+  try {
+    for (const problem of check.find(db, from, to)) report.add({ check: check.name, ...problem });
+  } catch (error) {
+    if (check.span === undefined) return report.addUnreadable(check.name, error, null);
+    // A range that ends where the damage begins fails too: SQLite looks at what comes next.
+    if (!canNarrow) {
+      report.attempt(check.name, () => readEvent(db, to), to);
+      return;
+    }
+    const middle = from + Math.floor((to - from) / 2);
+    checkRange(db, check, from, middle, report);
+    checkRange(db, check, middle, to, report);
+  }
+}
+
+function readEvent(db: SqliteDatabase, position: number): void {
+  db.prepare('SELECT id, stream, type, time, data, metadata FROM events WHERE position = ?').get(position);
 }
 
 /** Gathers problems; one that keeps a check from being made is a problem too. */
@@ -117,17 +132,17 @@ class Report {
     if (count <= SHOWN) this.#problems.push(problem);
   }
 
-  attempt<T>(check: string, work: () => T, after = 0): T | undefined {
+  addUnreadable(check: string, error: unknown, position: number | null): void {
+    const known = storageError(error, this.#file);
+    const { message } = reportOf(isDamaged(known) ? known.cause : known);
+    this.add({ check, position, message: `cannot be read: ${message}` });
+  }
+
+  attempt<T>(check: string, work: () => T, position: number | null = null): T | undefined {
     try {
       return work();
     } catch (error) {
-      const { message } = reportOf(storageError(error, this.#file));
-      const where = after === 0 ? '' : ` (after position ${after})`;
-      this.add({
-        check,
-        position: after === 0 ? null : after + 1,
-        message: `cannot be read${where}: ${message}`,
-      });
+      this.addUnreadable(check, error, position);
       return undefined;
     }
   }

@@ -23,16 +23,16 @@ export function findLogDamage(path: string, after: number): ProjectionistError |
   } catch (error) {
     const known = storageError(error, path);
     if (!isDamaged(known)) throw known;
-    return damagedLog(path, known.message, position + 1, known);
+    return damagedLog(path, reasonOf(known), position + 1, known);
   }
 }
 
-export function damagedLog(
-  path: string,
-  reason: string,
-  position?: number,
-  cause?: unknown,
-): ProjectionistError {
+/** What SQLite says of it. */
+function reasonOf({ message, cause }: ProjectionistError): string {
+  return cause instanceof Error ? cause.message : message;
+}
+
+function damagedLog(path: string, reason: string, position?: number, cause?: unknown): ProjectionistError {
   const where = position === undefined ? '' : ` at position ${position}`;
   return new ProjectionistError('LOG_DAMAGED', `The log ${path} is damaged${where}: ${reason}`, {
     hint: 'Stop, run `projectionist log check`, keep the file, and restore the log from a backup (docs/operating.md).',
@@ -44,5 +44,5 @@ export function damagedLog(
 /** As `storageError`, and damage is said to be the log's. */
 export function logError(error: unknown, path: string): unknown {
   const known = storageError(error, path);
-  return isDamaged(known) ? damagedLog(path, known.message, undefined, known) : known;
+  return isDamaged(known) ? damagedLog(path, reasonOf(known), undefined, known) : known;
 }
