@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import { withoutNulls } from '../query/exact-json.ts';
 import { toCsv } from '../query/csv.ts';
 import type { ViewAnswer } from '../query/view-answer.ts';
 import { type Form, MEDIA_TYPES } from './accept.ts';
@@ -32,8 +33,9 @@ export function viewResponse(
 
 function bodyOf(answer: ViewAnswer, form: Form): string {
   if (form === 'csv') return toCsv(answer.columns, answer.body);
-  if (form === 'array') return answer.body;
-  if (answer.count === 1) return answer.body.slice(1, -1);
+  const body = form.startsWith('sparse') ? withoutNulls(answer.body) : answer.body;
+  if (form.endsWith('array')) return body;
+  if (answer.count === 1) return body.slice(1, -1);
   throw new ProjectionistError('NOT_SINGULAR', 'Cannot coerce the result to a single JSON object', {
     details: `The result contains ${answer.count} rows`,
     hint: 'Ask for one row by its key, or accept application/json.',

@@ -8,3 +8,21 @@ function exactInteger(_: string, value: unknown, context: { readonly source?: st
   if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value)) return value;
   return context.source !== undefined && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
 }
+
+/** JSON text without members that are null, at any depth; numbers keep all their digits, and items of lists their place. */
+export function withoutNulls(text: string): string {
+  return JSON.stringify(JSON.parse(text, withoutNull as (key: string, value: unknown) => unknown));
+}
+
+/** ES2025's, too. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+function withoutNull(
+  this: object,
+  _: string,
+  value: unknown,
+  { source }: { readonly source?: string },
+): unknown {
+  if (typeof value === 'number' && source !== undefined) return rawJSON(source);
+  return value === null && !Array.isArray(this) ? undefined : value;
+}

@@ -60,6 +60,8 @@ describe('postgrest-js filters', () => {
       () => books().textSearch('title', 'red -house', { type: 'websearch', config: 'english' }),
       [3],
     ],
+    ['isDistinct, of its own', () => books().isDistinct('pages', 100), [2, 3]],
+    ['notIn', () => books().notIn('id', [1, 2]), [3]],
     ['match', () => books().match({ status: 'printed', id: 1 }), [1]],
     ['not', () => books().not('status', 'in', '(draft,lost)'), [1]],
     ['or', () => books().or('id.eq.1,and(status.eq.lost,price.gt.1)'), [1, 3]],
@@ -107,6 +109,13 @@ describe('postgrest-js results', () => {
     expect(data).toBe(
       'id,title,price,copies,data\n1,The red house,9.5,12345678901234567890,"{""city"":""Rome"",""n"":5,""tags"":[""a"",""b""],""ok"":true,""deep"":{""x"":[10,20]}}"\n2,"A blue, ""quoted"" day",,,"{""city"":""Oslo"",""n"":7.5,""tags"":[],""ok"":false}"',
     );
+  });
+
+  test('nulls left out', async () => {
+    const sparse = client.from('books').select('id, title, pages, price, copies').eq('id', 3).stripNulls();
+    expect((await sparse).data).toEqual([expect.not.objectContaining({ pages: null })]);
+    const { data } = await client.from('blurbs').select('*, books(id, pages)').stripNulls().single();
+    expect(data).toEqual({ book_id: 1, text: 'Read it', books: { id: 1, pages: 100 } });
   });
 
   test.each(['exact', 'planned', 'estimated'] as const)('count %s', async (count) => {
