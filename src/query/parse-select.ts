@@ -100,12 +100,19 @@ export class SelectParser {
   }
 
   #field(view: ViewDescription, alias: string | undefined): SelectedField {
-    const countsRows = this.#scanner.skip('count()');
+    const countsRows = this.#countsRows(view);
     const field = countsRows ? undefined : parseField(this.#scanner, view);
     const cast = countsRows ? undefined : this.#cast();
     const aggregate = countsRows ? { function: 'count' as const, cast: this.#cast() } : this.#aggregate();
     const name = alias ?? aggregate?.function ?? nameOfField(field as Field);
     return { kind: 'field', name, field, cast, aggregate: this.#allowed(aggregate) };
+  }
+
+  /** `count()`, or `count` as its clients write it, where that is no column. */
+  #countsRows(view: ViewDescription): boolean {
+    if (this.#scanner.skip('count()')) return true;
+    if (view.columns.some(({ name }) => name === 'count')) return false;
+    return this.#scanner.take(/count(?=\s*(?:[,)]|::|$))/y) !== undefined;
   }
 
   #aggregate(): Aggregate | undefined {

@@ -135,6 +135,9 @@ describe('select shapes rows', () => {
     ['select=id&order=price.desc&limit=1', [{ id: 2 }]],
     ['select=id&order=data->n.desc.nullslast&limit=1', [{ id: 2 }]],
     ['select=count()', [{ count: 3 }]],
+    ['select=count', [{ count: 3 }]],
+    ['select=n:count::text', [{ n: '3' }]],
+    ['select=id,book_tags(count)&id=eq.1', [{ id: 1, book_tags: [{ count: 2 }] }]],
     [
       'select=in_stock,n:count(),pages.sum()&order=in_stock',
       [

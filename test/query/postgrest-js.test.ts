@@ -187,6 +187,11 @@ describe('postgrest-js embedding', () => {
   });
 });
 
+test('postgrest-js counts what is embedded', async () => {
+  const { data } = await client.from('books').select('id, book_tags(count)').eq('id', 1);
+  expect(data).toEqual([{ id: 1, book_tags: [{ count: 2 }] }]);
+});
+
 describe('postgrest-js rpc', () => {
   test('posts its parameters', async () => {
     const { data, error } = await client.rpc('byAuthor', { author: 1 });
