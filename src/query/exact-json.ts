@@ -15,7 +15,7 @@ export function withoutNulls(text: string): string {
 }
 
 /** ES2025's, too. */
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
 
 function withoutNull(
   this: object,
