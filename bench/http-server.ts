@@ -97,7 +97,7 @@ function serveBare(): Promise<string> {
   })();
   const one = db.prepare(`SELECT ${COLUMNS.join(', ')} FROM orders WHERE id = ?`);
   const page = db.prepare(
-    `SELECT ${COLUMNS.join(', ')} FROM orders WHERE customer_id = ? ORDER BY total_cents DESC, id LIMIT ?`,
+    `SELECT ${COLUMNS.join(', ')} FROM orders WHERE customer_id = ? ORDER BY total_cents DESC, id DESC LIMIT ?`,
   );
   const app = new Hono();
   app.get('/views/orders', (c) => {

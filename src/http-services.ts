@@ -50,7 +50,8 @@ export function httpServices(parts: ServiceParts): Services {
     policies: () => sources.policies(),
     query: (view, parameters, query) =>
       scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
-    queryAtOnce: (view, parameters) => scans.answerAtOnce(askView(readers, view, parameters, { limits })),
+    queryAtOnce: (view, parameters, query) =>
+      scans.answerAtOnce(askView(readers, view, parameters, { ...query, limits })),
     resolvePoint: (point) => past.resolve(point),
     positionAt: (time) => past.positionAt(time),
     queryAsOf: (view, parameters, position, patience, query) => {

@@ -17,7 +17,7 @@ import { ProjectionistError } from './errors.ts';
 import type { ImportOptions, ImportResult } from './event-log/import.ts';
 import { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
-import { authenticate } from './http/authenticate.ts';
+import { callerFinder } from './http/authenticate.ts';
 import { httpServices } from './http-services.ts';
 import { notReady } from './not-ready.ts';
 import type { HttpSettings } from './http/settings.ts';
@@ -78,7 +78,7 @@ export class Projectionist {
     this.#data = data;
     this.#limits = queryLimits(options);
     // Settings that make no sense are refused before anything is opened.
-    authenticate(options.auth);
+    callerFinder(options.auth);
     this.#folder = Array.isArray(options.projections)
       ? undefined
       : ((options.projections as string | undefined) ?? 'projections');

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { consoleRoutes } from '../console/routes.ts';
 import { ProjectionistError } from '../errors.ts';
+import { callerFinder } from './authenticate.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { allowedMethods, edge } from './edge.ts';
@@ -19,10 +20,10 @@ import { viewRoutes } from './views.ts';
 /** The HTTP API. It can be served as it is, or mounted in another Hono app. */
 export function createApp(services: Services, settings: HttpSettings = {}): Hono {
   const app = new Hono();
-  app.get('/views/:view', quickViews(services, settings));
+  const findCaller = callerFinder(settings.auth);
   app.use(allowedMethods(app));
   app.route('/', consoleRoutes());
-  app.route('/', edge(services, settings));
+  app.route('/', edge(services, settings, findCaller));
   app.route('/', discoveryRoutes(services, settings));
   app.use('/views/rpc/:query', viewAnswers('query', services, settings));
   app.use('/views/:view', viewAnswers('view', services, settings));
@@ -45,5 +46,16 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
     report(error);
     return problemResponse(c, error);
   });
+  takeShortCut(app, quickViews(services, settings, findCaller));
   return app;
+}
+
+/** Asks the short way before any route is looked for. An app that this one is mounted in asks the routes alone. */
+function takeShortCut(app: Hono, quick: ReturnType<typeof quickViews>): void {
+  const whole = app.fetch;
+  app.fetch = (request, env, context) => {
+    const answer = quick(request, env);
+    if (answer instanceof Promise) return answer.then((found) => found ?? whole(request, env, context));
+    return answer ?? whole(request, env, context);
+  };
 }

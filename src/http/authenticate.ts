@@ -1,18 +1,38 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { ProjectionistError } from '../errors.ts';
-import { type Caller, callerOf } from './caller.ts';
+import { ANYBODY, type Caller, callerOf } from './caller.ts';
 import { JsonWebTokens } from './json-web-tokens.ts';
 import type { AuthSettings, Scope } from './settings.ts';
 import { StaticTokens } from './static-tokens.ts';
 
-/** Finds out who sends a request, by its bearer token (RFC 6750). Throws UNAUTHENTICATED. */
-export function authenticate(auth: AuthSettings | undefined): MiddlewareHandler {
-  if (auth === undefined || auth === 'none') return (_, next) => next();
+/** Who sends a request, by the value of its Authorization header; undefined where that is no good token. */
+export type FindCaller = (
+  authorization: string | undefined,
+) => Caller | undefined | Promise<Caller | undefined>;
+
+/** A promise only where a JWT is to be verified, which rejects as `JsonWebTokens.verify` does. */
+export function callerFinder(auth: AuthSettings | undefined): FindCaller {
+  if (auth === undefined || auth === 'none') return () => ANYBODY;
   const tokens = new StaticTokens(auth.tokens ?? []);
   const webTokens = auth.jwt === undefined ? undefined : new JsonWebTokens(auth.jwt);
+  return (authorization) => {
+    const token = tokenIn(authorization);
+    return token === undefined ? undefined : (tokens.find(token) ?? webTokens?.verify(token));
+  };
+}
+
+/** Finds out who sends a request, by its bearer token (RFC 6750). Throws UNAUTHENTICATED. */
+export function authenticate(auth: AuthSettings | undefined, findCaller: FindCaller): MiddlewareHandler {
+  if (auth === undefined || auth === 'none') return (_, next) => next();
   return async (c, next) => {
-    const token = bearerToken(c);
-    const caller = tokens.find(token) ?? (await webTokens?.verify(token));
+    const authorization = c.req.header('Authorization');
+    if (tokenIn(authorization) === undefined) {
+      c.header('WWW-Authenticate', CHALLENGE);
+      throw new ProjectionistError('UNAUTHENTICATED', 'This needs a token', {
+        hint: 'Send Authorization: Bearer <token>.',
+      });
+    }
+    const caller = await findCaller(authorization);
     if (caller === undefined) {
       c.header('WWW-Authenticate', `${CHALLENGE}, error="invalid_token"`);
       throw new ProjectionistError('UNAUTHENTICATED', 'The token is unknown, expired or malformed', {
@@ -26,13 +46,8 @@ export function authenticate(auth: AuthSettings | undefined): MiddlewareHandler 
 
 const CHALLENGE = 'Bearer realm="projectionist"';
 
-function bearerToken(c: Context): string {
-  const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-  if (token !== undefined) return token;
-  c.header('WWW-Authenticate', CHALLENGE);
-  throw new ProjectionistError('UNAUTHENTICATED', 'This needs a token', {
-    hint: 'Send Authorization: Bearer <token>.',
-  });
+function tokenIn(authorization: string | undefined): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization ?? '')?.[1];
 }
 
 /** For `guard`: whatever the method. */

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 
 /** Bytes below which compressing costs more than it saves. */
-const THRESHOLD = 1024;
+export const THRESHOLD = 1024;
 /** What is whole when it is answered; a stream of events must not be held back. */
 const WHOLE = /^(application\/([\w.-]+\+)?json|text\/(csv|html|css|javascript|plain))\b/;
 

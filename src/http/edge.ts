@@ -5,7 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { ProjectionistError } from '../errors.ts';
-import { ANY, authenticate, guard } from './authenticate.ts';
+import { ANY, authenticate, type FindCaller, guard } from './authenticate.ts';
 import { callerOf } from './caller.ts';
 import { checkUrl } from './check-url.ts';
 import { compressed } from './compressed.ts';
@@ -17,7 +17,7 @@ import type { Services } from './services.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
 
 /** The headers of ours that a page of another origin may read. */
-const EXPOSED = [
+export const EXPOSED = [
   'Content-Range',
   'ETag',
   'Event-Position',
@@ -38,7 +38,7 @@ const EXPOSED = [
  * What every request passes before any resource sees it, in this order: marks and limits, the checks that need no
  * caller, health, and then who may.
  */
-export function edge(services: Services, settings: HttpSettings): Hono {
+export function edge(services: Services, settings: HttpSettings, findCaller: FindCaller): Hono {
   const app = new Hono();
   app.use(requestId());
   // A JSON API runs nothing and is framed by nobody; pages bring a policy of their own. TLS is the proxy's affair, HSTS too.
@@ -65,7 +65,7 @@ export function edge(services: Services, settings: HttpSettings): Hono {
   const { auth } = settings;
   const isReadyzOpen = auth === undefined || auth === 'none' || auth.isReadyzOpen === true;
   if (isReadyzOpen) app.route('/', readyRoutes(services));
-  app.use(authenticate(auth));
+  app.use(authenticate(auth, findCaller));
   if (!isReadyzOpen) app.route('/', readyRoutes(services));
   // Before the scopes: a token that may nothing may ask what it may.
   app.get('/whoami', (c) => {

@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
-import type { Context, MiddlewareHandler } from 'hono';
 import type { ViewAnswer } from '../query/view-answer.ts';
-import { contentRange } from './range.ts';
+import type { FindCaller } from './authenticate.ts';
+import type { Caller } from './caller.ts';
+import { checkUrlText } from './check-url.ts';
+import { THRESHOLD } from './compressed.ts';
+import { QuickHeaders } from './quick-headers.ts';
 import type { Services } from './services.ts';
-import type { HttpSettings } from './settings.ts';
-import { VARY } from './view-answers.ts';
-import { linkToNext } from './view-response.ts';
-import { variantOf } from './view-tag.ts';
+import { type HttpSettings, limitsOf } from './settings.ts';
 
 /** What a server of ours hands on beside the request: there is nothing between it and this app that changes headers. */
 export interface DirectBindings extends HttpBindings {
@@ -18,98 +17,80 @@ export interface DirectBindings extends HttpBindings {
 /** With any of these a request asks for more than rows, and goes the whole way. */
 const DEMANDING = [
   'accept-datetime',
-  'authorization',
   'if-none-match',
-  'origin',
   'prefer',
   'range',
   'range-unit',
   'x-request-id',
 ] as const;
 
-/** How rows may be asked for, and the mark that each leaves in the entity tag. */
-const PLAIN_ACCEPTS = new Map(
-  ['', '*/*', 'application/json'].map((accept) => [accept, variantOf([accept, '', ''], {})]),
-);
+/** How rows may be asked for. */
+const PLAIN_ACCEPTS = new Set(['', '*/*', 'application/json']);
 
-/** Bytes from which an answer is compressed for those who take it. */
-const COMPRESSED_FROM = 1024;
+/** An address of a view whose name needs no decoding, with its query string. */
+const ADDRESS = /^https?:\/\/[^/?#]*\/views\/([\w-]+)(?:\?([^#]*))?$/;
 
-/** What `edge` says of every answer. */
-const FIXED = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'Range-Unit': 'items',
-  Vary: VARY,
-  'Cache-Control': 'no-cache',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Origin-Agent-Cluster': '?1',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'SAMEORIGIN',
-};
+type Answered = Response | undefined;
 
 /**
  * A short cut for the plainest and most frequent request: GET of a view's rows as JSON, with nothing to negotiate. It
- * answers with the very bytes and headers that the whole app would (a test holds the two together), three times as fast,
- * as it builds no Headers object; everything else, errors too, it leaves to the whole app.
+ * answers with the very bytes and headers that the whole app would (a test holds the two together), several times as fast,
+ * as it builds no Headers object; everything else, errors too, it leaves to the whole app, and answers undefined.
  */
-export function quickViews(services: Services, settings: HttpSettings): MiddlewareHandler {
-  const isOpen = settings.auth === undefined && settings.cors === undefined;
-  if (!isOpen) return (_, next) => next();
-  return async (c, next) => {
-    const headers = plainHeaders(c);
-    const response = headers === undefined ? undefined : quickAnswer(c, services, headers);
-    if (response === undefined) return next();
-    return response;
+export function quickViews(
+  services: Services,
+  settings: HttpSettings,
+  findCaller: FindCaller,
+): (request: Request, env: unknown) => Answered | Promise<Answered> {
+  const quickHeaders = new QuickHeaders(settings);
+  const longest = limitsOf(settings).url;
+
+  const answer = (url: string, headers: IncomingHttpHeaders, caller: Caller | undefined): Answered => {
+    const [, view, search = ''] = ADDRESS.exec(url) ?? [];
+    if (view === undefined || caller?.scopes.has('read') !== true) return undefined;
+    const found = rowsOf(() => {
+      checkUrlText(url, longest);
+      const policies = services.policies();
+      const policy = policies.isEmpty ? undefined : policies.for(caller.claims);
+      return services.queryAtOnce(view, new URLSearchParams(search), { policy });
+    });
+    if (found === undefined || isCompressed(found.body, headers)) return undefined;
+    const fields = quickHeaders.of(found, services.seenHead(), { url, headers, caller });
+    // Not c.body(), which would make a Headers object of them.
+    return new Response(found.body, { status: 200, headers: fields });
+  };
+
+  return (request, env) => {
+    const headers = plainHeaders(request, env);
+    if (headers === undefined) return undefined;
+    const caller = findCaller(headers.authorization);
+    if (!(caller instanceof Promise)) return answer(request.url, headers, caller);
+    return caller.then(
+      (known) => answer(request.url, headers, known),
+      // The whole app meets the same error, and knows how to say it.
+      () => undefined,
+    );
   };
 }
 
-function plainHeaders(c: Context): IncomingHttpHeaders | undefined {
-  const headers = (c.env as DirectBindings | undefined)?.directHeaders;
-  if (headers === undefined || c.req.method !== 'GET') return undefined;
+function plainHeaders(request: Request, env: unknown): IncomingHttpHeaders | undefined {
+  const headers = (env as DirectBindings | undefined)?.directHeaders;
+  if (headers === undefined || request.method !== 'GET') return undefined;
   for (const name of DEMANDING) if (headers[name] !== undefined) return undefined;
   return PLAIN_ACCEPTS.has(headers.accept ?? '') ? headers : undefined;
 }
 
-function quickAnswer(c: Context, services: Services, headers: IncomingHttpHeaders): Response | undefined {
-  if (!services.policies().isEmpty) return undefined;
-  const answer = answerOf(c, services);
-  if (answer === undefined) return undefined;
-  const body = answer.body;
-  if (body.length >= COMPRESSED_FROM && /gzip|deflate/i.test(headers['accept-encoding']?.toString() ?? '')) {
-    return undefined;
-  }
-  const fields = headersOf(answer, services.seenHead(), headers.accept ?? '');
-  if (answer.next !== undefined) fields['Link'] = linkToNext(c.req.url, answer.next, answer.count, false);
-  // Not c.body(), which would make a Headers object of them.
-  return new Response(body, { status: 200, headers: fields });
-}
-
-function answerOf(c: Context, services: Services): ViewAnswer | undefined {
-  const { url } = c.req;
-  const at = url.indexOf('?');
+function rowsOf(query: () => ViewAnswer | undefined): ViewAnswer | undefined {
   try {
-    return services.queryAtOnce(
-      c.req.param('view') as string,
-      new URLSearchParams(at < 0 ? '' : url.slice(at + 1)),
-    );
+    return query();
   } catch {
     // The whole app meets the same error, and knows how to say it.
     return undefined;
   }
 }
 
-function headersOf(answer: ViewAnswer, head: number, accept: string): Record<string, string> {
-  const generation = `${answer.projection}-${answer.generation}`;
-  return {
-    ...FIXED,
-    'Content-Range': contentRange(answer.offset, answer.count, answer.total),
-    'Projection-Position': String(answer.position),
-    'Projection-Lag': String(Math.max(0, head - answer.position)),
-    'Projection-Generation': generation,
-    ETag: `W/"${generation}.${answer.position}${PLAIN_ACCEPTS.get(accept)}"`,
-    'X-Request-Id': randomUUID(),
-  };
+function isCompressed(body: string, headers: IncomingHttpHeaders): boolean {
+  const encodings = headers['accept-encoding'];
+  if (encodings === undefined || !/gzip|deflate/i.test(encodings)) return false;
+  return Buffer.byteLength(body) >= THRESHOLD;
 }

@@ -4,7 +4,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import type { DirectBindings } from './quick-views.ts';
-import { refuseForeignHost } from './local-host.ts';
+import { foreignHostRefusal } from './local-host.ts';
 import { OpenRequests } from './open-requests.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
 
@@ -30,12 +30,13 @@ const HEADERS_TIMEOUT = 10_000;
 
 /** Serves an app. Throws PORT_IN_USE, or CONFIG_INVALID for an address that is none. */
 export function serve(app: Hono, { host, port, ...settings }: ServeOptions): Promise<RunningServer> {
+  const refuse = foreignHostRefusal({ host, ...settings });
   const server = createAdaptorServer({
     fetch: (request, env) => {
       // Node's own headers: asking the Request for one makes all of them anew, which costs more than a look-up by key.
       const { headers } = (env as HttpBindings).incoming;
       const direct: DirectBindings = { ...(env as HttpBindings), directHeaders: headers };
-      return refuseForeignHost(headers.host, { host, ...settings }) ?? app.fetch(request, direct);
+      return refuse(headers.host) ?? app.fetch(request, direct);
     },
     serverOptions: {
       maxHeaderSize: LARGEST_HEAD,

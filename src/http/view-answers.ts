@@ -10,6 +10,11 @@ import { Waiting } from './waiting.ts';
 /** What an answer depends on beside its URL. */
 export const VARY = 'Accept, Prefer, Range, Accept-Datetime, Authorization, Accept-Encoding';
 
+/** Who may see what is not for caches that many share. */
+export function cacheControlOf({ auth }: HttpSettings): string {
+  return auth === undefined ? 'no-cache' : 'private, no-cache';
+}
+
 /**
  * What every answer of a view or named query has in common, whatever form it takes: it waits for the position that the
  * request asks for, says how fresh it is, and answers 304 to who has it already, without running the query.
@@ -20,7 +25,7 @@ export function viewAnswers(
   settings: HttpSettings,
 ): MiddlewareHandler {
   const waiting = new Waiting(services, limitsOf(settings));
-  const cacheControl = settings.auth === undefined ? 'no-cache' : 'private, no-cache';
+  const cacheControl = cacheControlOf(settings);
   return async (c, next) => {
     const name = c.req.param(kind) as string;
     const source = services.source(kind, name);

@@ -4,6 +4,7 @@ import { withoutNulls } from '../query/exact-json.ts';
 import { toCsv } from '../query/csv.ts';
 import type { ViewAnswer } from '../query/view-answer.ts';
 import { type Form, MEDIA_TYPES } from './accept.ts';
+import { linkToNext } from './link-to-next.ts';
 import { contentRange } from './range.ts';
 
 /** An answer in the form that was asked for. Throws NOT_SINGULAR or RANGE_UNSATISFIABLE. */
@@ -53,14 +54,4 @@ function refuseBeyondEnd({ offset, total }: ViewAnswer): void {
     details: `An offset of ${offset} was requested, but there are only ${total} rows.`,
     hint: 'Begin at a smaller offset.',
   });
-}
-
-/** The same address, from the cursor on. A page that a `Range` header cut has its length in the address from there on. */
-export function linkToNext(url: string, cursor: string, count: number, isRanged: boolean): string {
-  const { pathname, searchParams } = new URL(url);
-  searchParams.delete('offset');
-  searchParams.delete('after');
-  if (isRanged && !searchParams.has('limit')) searchParams.set('limit', String(count));
-  searchParams.append('after', cursor);
-  return `<${pathname}?${searchParams.toString()}>; rel="next"`;
 }

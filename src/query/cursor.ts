@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SqlValue } from './fragment.ts';
 import { queryProblem } from './query-problem.ts';
 import { parseExactly } from './exact-json.ts';
@@ -29,8 +29,13 @@ function valueOf(value: unknown, ordering: Ordering): SqlValue {
   throw invalid();
 }
 
+/** By the order of a plan, which is the same for many cursors. */
+const signatures = new WeakMap<readonly Ordering[], string>();
+
 function signatureOf(order: readonly Ordering[]): string {
-  return JSON.stringify(
+  const known = signatures.get(order);
+  if (known !== undefined) return known;
+  const signature = JSON.stringify(
     order.map(({ field, embedded, isDescending, nulls }) => [
       embedded ?? null,
       field.column.name,
@@ -40,13 +45,15 @@ function signatureOf(order: readonly Ordering[]): string {
       nulls,
     ]),
   );
+  signatures.set(order, signature);
+  return signature;
 }
 
 /** Characters of the checksum, which tells a damaged cursor from a good one. It keeps no secret: there is none to keep. */
 const CHECKSUM = 8;
 
 function checksum(order: readonly Ordering[], keys: string): string {
-  return createHash('sha256').update(signatureOf(order)).update(keys).digest('base64url').slice(0, CHECKSUM);
+  return hash('sha256', signatureOf(order) + keys, 'base64url').slice(0, CHECKSUM);
 }
 
 function invalid(): Error {

@@ -42,8 +42,18 @@ function isStored({ field, cast, aggregate }: SelectedField, { field: key, embed
 
 /** The ordering values of a row, as a JSON array. */
 export function keysOf(row: string, members: readonly string[]): string {
-  const values = parseExactly(row) as Readonly<Record<string, unknown>>;
-  return `[${members.map((member) => jsonOf(values[member])).join(',')}]`;
+  const values = valuesIn(JSON.parse(row), members);
+  if (values.every(isExact)) return JSON.stringify(values);
+  return `[${valuesIn(parseExactly(row), members).map(jsonOf).join(',')}]`;
+}
+
+function valuesIn(row: unknown, members: readonly string[]): unknown[] {
+  return members.map((member) => (row as Readonly<Record<string, unknown>>)[member]);
+}
+
+/** False for a number that parsing may have rounded. */
+function isExact(value: unknown): boolean {
+  return typeof value !== 'number' || Number.isSafeInteger(value);
 }
 
 function jsonOf(value: unknown): string {

@@ -70,6 +70,15 @@ test.each(PATHS.flatMap((path) => ACCEPTS.map((accept) => [path, accept] as cons
   },
 );
 
+const LONG = `/views/orders?id=eq.${'x'.repeat(17_000)}`;
+
+test.each(['/views/orders?id=eq.%zz', '/views/orders?id=eq.%C3%A9', '/views/ord%65rs?limit=1', LONG])(
+  'an address that needs a second look is answered alike on both ways: %.40s',
+  async (path) => {
+    expect(await ask(path, {})).toEqual(await ask(path, { 'X-Request-Id': 'mine' }));
+  },
+);
+
 test('each answer has a request id, and the short way says how far behind it is', async () => {
   const response = await fetch(`${server.url}/views/orders?id=eq.order-1001`);
   expect(response.headers.get('X-Request-Id')).toMatch(/^[\da-f-]{36}$/);

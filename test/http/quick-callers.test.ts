@@ -1,0 +1,95 @@
+import { eq } from 'drizzle-orm';
+import { SignJWT } from 'jose';
+import { expect, test } from 'vitest';
+import { projection } from '../../src/projection/define.ts';
+import type { ProjectionistOptions } from '../../src/projectionist.ts';
+import { events, listening, orders, running } from './support.ts';
+
+const SECRET = 'a shared secret of at least 32 characters';
+const tokens = [
+  { name: 'ann', token: 'the-token-of-ann-', scopes: ['read' as const], claims: { sub: 'ann' } },
+  { name: 'bob', token: 'the-token-of-bob-', scopes: ['read' as const], claims: { sub: 'bob' } },
+  { name: 'all', token: 'the-token-of-all-', scopes: ['read' as const] },
+  { name: 'writer', token: 'the-token-of-wri-', scopes: ['append' as const], claims: { sub: 'ann' } },
+];
+
+async function served(options: ProjectionistOptions, hasPolicy = true): Promise<string> {
+  const guarded = projection({
+    name: 'orders',
+    events,
+    views: { orders },
+    on: {
+      'order.placed': (e, db) =>
+        db
+          .insert(orders)
+          .values({ id: e.stream, customer: e.data.customer, total: e.data.total, isPaid: false }),
+    },
+    ...(hasPolicy && {
+      policy: {
+        orders: ({ claims }) => {
+          if (claims.sub === undefined) throw new Error('nobody');
+          return eq(orders.customer, claims.sub);
+        },
+      },
+    }),
+  });
+  const projectionist = await running({ projections: [guarded], ...options });
+  for (const customer of ['ann', 'bob', 'ann'])
+    await projectionist.log.append(`o-${crypto.randomUUID()}`, {
+      type: 'order.placed',
+      data: { customer, total: 7 },
+    });
+  await projectionist.ready();
+  return listening(projectionist);
+}
+
+async function ask(url: string, headers: Record<string, string>): Promise<unknown> {
+  const response = await fetch(url, { headers: { 'Accept-Encoding': 'identity', ...headers } });
+  const kept = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+  return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
+}
+
+/** Asks once on the short way, and once on the whole way, which a request with an id of its own goes. */
+async function expectAlike(url: string, headers: Record<string, string>): Promise<string> {
+  const short = await ask(url, headers);
+  expect(short).toEqual(await ask(url, { ...headers, 'X-Request-Id': 'mine' }));
+  return JSON.stringify(short);
+}
+
+const QUERIES = ['select=customer', 'select=customer&order=id.desc&limit=1', 'select=id&customer=eq.ann'];
+
+test('each caller gets on the short way what the policy lets it see, and the same headers', async () => {
+  const url = await served({ auth: { tokens, jwt: { secret: SECRET, scopes: ['read'] } } });
+  const web = await new SignJWT({ sub: 'bob' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('5m')
+    .sign(new TextEncoder().encode(SECRET));
+  const all = [...tokens.map(({ token }) => token), web, 'nobody-has-this-one', ''];
+  for (const query of QUERIES)
+    for (const token of [...all, ...all])
+      await expectAlike(`${url}/views/orders?${query}`, { Authorization: `Bearer ${token}` });
+  const seen = async (token: string) =>
+    expectAlike(`${url}/views/orders?select=customer`, { Authorization: `Bearer ${token}` });
+  expect(await seen('the-token-of-ann-')).not.toContain('bob');
+  for (const token of ['the-token-of-bob-', web]) expect(await seen(token)).not.toContain('ann');
+  for (const token of ['the-token-of-all-', 'the-token-of-wri-']) expect(await seen(token)).toContain('403');
+});
+
+test.each<[string, ProjectionistOptions]>([
+  ['any origin', { cors: { origins: '*' } }],
+  ['some origins', { cors: { origins: ['https://a.example', 'https://b.example'] } }],
+  ['some origins, with tokens', { cors: { origins: ['https://a.example'] }, auth: { tokens } }],
+  ['no tokens on purpose', { auth: 'none' }],
+  ['no origin', {}],
+])('pages of other origins are answered alike on both ways: %s', async (_, options) => {
+  const url = await served(options, false);
+  for (const origin of [undefined, 'https://a.example', 'https://c.example', 'null'])
+    for (const accept of ['*/*', 'application/json']) {
+      const answer = await expectAlike(`${url}/views/orders?limit=1`, {
+        Accept: accept,
+        ...(origin !== undefined && { Origin: origin }),
+        ...(options.auth !== undefined && { Authorization: 'Bearer the-token-of-ann-' }),
+      });
+      expect(answer).toContain('"status":200');
+    }
+});
