@@ -43,8 +43,9 @@ export function feedInsertOf(program: Program, selection: string): string {
 }
 
 function feedSelect(program: Program, hint: string): string {
+  const guarded = program.feedColumns.includes('data') ? 'data' : 'type';
   const values = program.feedColumns.map((column) =>
-    column === 'data' ? dataColumn(program, UPCAST_FUNCTION) : column,
+    column === guarded ? guardedColumn(program, column) : column,
   );
   // OR ROLLBACK: an error undoes the whole batch anyway, and so SQLite keeps no second journal for each statement.
   return `INSERT OR ROLLBACK INTO feed (${program.feedColumns.join(', ')}) SELECT ${values.join(', ')} FROM log.events ${hint}`;
@@ -73,12 +74,22 @@ export const UPCAST_FUNCTION = 'projectionist_upcast';
 /** The same, with NULL in place of an error. */
 export const UPCAST_OR_NULL_FUNCTION = 'projectionist_upcast_or_null';
 
+/** `data` in the version that handlers expect. Where they read none, `type` meets events that are too new. */
+function guardedColumn(program: Program, column: 'data' | 'type'): string {
+  if (column === 'data') return dataColumn(program, UPCAST_FUNCTION);
+  return `CASE WHEN schema_version <= ${expectedVersion(program)} THEN type ELSE ${UPCAST_FUNCTION}(type, schema_version, 'null') END`;
+}
+
 /** `data`, upcast where a row is written in another schema version than the handlers expect. */
-function dataColumn({ types }: Program, upcast: string): string {
+function dataColumn(program: Program, upcast: string): string {
+  return `CASE schema_version WHEN ${expectedVersion(program)} THEN data ELSE jsonb(${upcast}(type, schema_version, json(data))) END`;
+}
+
+/** The schema version that handlers expect of a row, as SQL. */
+function expectedVersion({ types }: Program): string {
   const versions = [...new Set(types.map(({ schemaVersion }) => schemaVersion))];
   const cases = types.map(({ type, schemaVersion }) => `WHEN ${textLiteral(type)} THEN ${schemaVersion}`);
-  const expected = versions.length === 1 ? String(versions[0]) : `CASE type ${cases.join(' ')} END`;
-  return `CASE schema_version WHEN ${expected} THEN data ELSE jsonb(${upcast}(type, schema_version, json(data))) END`;
+  return versions.length === 1 ? String(versions[0]) : `CASE type ${cases.join(' ')} END`;
 }
 
 function feedView(name: string, columns: readonly string[]): string {

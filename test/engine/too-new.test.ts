@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { defineEvents, projection } from 'projectionist';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { EventLog } from '../../src/event-log/event-log.ts';
 import type { Projection } from '../../src/projection/define.ts';
 import { open, rowsOf, statusOf, temporaryFolder } from './stage.ts';
 
@@ -86,6 +88,24 @@ test('an event of a schema version that is not known yet stops its projection al
   const again = await open(data, { projections: deployment(2) });
   await again.p.waitFor('items', 3);
   expect(await rowsOf(again.p, 'items')).toEqual([{ id: 'b', name: 'Bell' }]);
+});
+
+test('a projection whose handlers read no data stops too: what the new version means is not known', async () => {
+  const data = temporaryFolder();
+  const log = EventLog.open(join(data, 'log.db'));
+  await log.appendAll([
+    { stream: 'a', type: 'item.sold', data: {} },
+    { stream: 'b', type: 'item.sold', schemaVersion: 2, data: {} },
+  ]);
+  await log.close();
+  const { notices } = await open(data, { projections: deployment(2) });
+  const [first, second] = [await notices.until('stopped'), await notices.until('stopped', 2)];
+  for (const stopped of [first, second])
+    expect(stopped.error).toMatchObject({
+      code: 'EVENT_SCHEMA_NEWER',
+      evidence: { position: 2, actual: 2, expected: 1 },
+    });
+  expect([first, second].map(({ projection: name }) => name).toSorted()).toEqual(['items', 'sold']);
 });
 
 test('types that no projection names are no concern of any, whatever their version', async () => {

@@ -91,6 +91,9 @@ export async function logOfLines(
   const db = openDatabase(path, { purpose: 'bulk' });
   try {
     migrate(db, LOG_FORMAT);
+    // Nobody will want it back: a file that is only half written is deleted. Keys in no order touch all of an index.
+    db.pragma('journal_mode = OFF');
+    db.pragma('cache_size = -256000');
     const writer = new LogWriter(db);
     const input: Readable = openLines(file);
     signal?.addEventListener('abort', () => input.destroy(), { once: true });
