@@ -6,6 +6,7 @@ import type { Program } from '../projection/program.ts';
 import { CommandTable } from './command-table.ts';
 import { PauseTable } from './pause-table.ts';
 import { DecisionTable } from './decision-table.ts';
+import { StatusTable } from './status-table.ts';
 
 /**
  * building: being filled; live: answers queries; retired: was live, kept for rollback; failed: could not be built.
@@ -67,6 +68,7 @@ const CATALOG_FORMAT: Format = {
        decision TEXT NOT NULL,
        PRIMARY KEY (projection, id)
      ) STRICT, WITHOUT ROWID`,
+    StatusTable.migration,
   ],
 };
 
@@ -78,6 +80,7 @@ export class Catalog {
   readonly commands: CommandTable;
   readonly pauses: PauseTable;
   readonly decisions: DecisionTable;
+  readonly statuses: StatusTable;
   readonly #db: SqliteDatabase;
 
   constructor(path: string) {
@@ -86,6 +89,7 @@ export class Catalog {
     this.commands = new CommandTable(this.#db);
     this.pauses = new PauseTable(this.#db);
     this.decisions = new DecisionTable(this.#db);
+    this.statuses = new StatusTable(this.#db);
   }
 
   /** Changes when another connection has written. */

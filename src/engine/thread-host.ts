@@ -30,6 +30,9 @@ export type ThreadMessage =
 /** The entry point beside this file: TypeScript in a checkout, JavaScript in the package. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Megabytes of JavaScript objects in one thread: a function that takes ever more must not take the server's memory. */
+const HEAP_LIMIT = 512;
+
 /**
  * A runner in a worker thread of its own, so that a build never delays a query. A thread that ends or hangs is replaced
  * after a pause that grows; one whose runner has given up stays, and so does a projection at one of whose events thread
@@ -111,7 +114,11 @@ export class ThreadHost implements Host {
     const { promise, resolve } = Promise.withResolvers<ErrorReport>();
     const { projection } = this.#task.program;
     const start: ThreadStart = { task: this.#task, pulse: pulse.memory };
-    const worker = new Worker(ENTRY, { workerData: start, name: `projector ${projection}` });
+    const worker = new Worker(ENTRY, {
+      workerData: start,
+      name: `projector ${projection}`,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
+    });
     let error: unknown;
     worker.on('message', (report: RunnerReport) => this.#hear(report));
     worker.on('error', (thrown) => {
