@@ -18,4 +18,4 @@ export type { NewEvent, RecordedEvent } from './event-log/event.ts';
 export type { AppendedEvent, ExpectedVersion } from './event-log/writer.ts';
 export type { BackupProgress, BackupResult } from './engine/backup/backup.ts';
 export type { Notice } from './engine/notice.ts';
-export type { ProjectionState, ProjectionStatus } from './engine/status.ts';
+export type { BuildStatus, Pause, ProjectionState, ProjectionStatus, Retry } from './engine/status.ts';

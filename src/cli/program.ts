@@ -8,9 +8,11 @@ import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { logCommand } from './commands/log.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { queryCommand } from './commands/query.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
+import { resetCommand } from './commands/reset.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -51,6 +53,9 @@ export function createProgram(io: Io): Command {
     rebuildCommand,
     replayCommand,
     rollbackCommand,
+    pauseCommand,
+    resumeCommand,
+    resetCommand,
     queryCommand,
     deadLettersCommand,
     explainCommand,

@@ -57,7 +57,8 @@ async function runHere(
   const opened = openUnlessHeld(config.data, definitions);
   if (opened === undefined) return undefined;
   await using projectionist = opened;
-  projectionist.start();
+  // Whoever pauses or resumes wants no work done now.
+  if (operation !== 'pause' && operation !== 'resume') projectionist.start();
   const timer = setInterval(show, SHOW_INTERVAL);
   try {
     return await projectionist.operate(projection, operation, options);

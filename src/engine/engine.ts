@@ -18,6 +18,7 @@ import type { Announce } from './notice.ts';
 import { type OperationName, type OperationOptions, operationNamed } from './operations.ts';
 import { type KeeperContext, ProjectionKeeper } from './projection-keeper.ts';
 import type { ProjectionStatus } from './status.ts';
+import { StatusRecorder } from './status-recorder.ts';
 
 /** The generation that answers for a projection, as the query side needs to know it. */
 export interface LiveGeneration {
@@ -52,6 +53,7 @@ export class Engine {
   readonly #lock: Lock;
   readonly #catalog: Catalog;
   readonly #desk: CommandDesk;
+  readonly #recorder: StatusRecorder;
   readonly #keepers = new Map<string, ProjectionKeeper>();
   readonly #liveListeners = new Set<(live: LiveGeneration) => void>();
   readonly #decisionListeners = new Set<(projection: string, position: number) => void>();
@@ -74,7 +76,7 @@ export class Engine {
     this.#lock = requireLock(
       join(data, 'engine.lock'),
       `Another Projectionist runs the projections of ${data}`,
-      'Stop it first, or ask it over HTTP; `projectionist rebuild` and `rollback` work beside it.',
+      'Stop it first, or ask it: `projectionist status`, `rebuild`, `pause` and the like work beside it.',
     );
     try {
       this.#catalog = new Catalog(join(data, 'catalog.db'));
@@ -84,6 +86,7 @@ export class Engine {
     }
     this.#head = log.head();
     this.#context = this.#makeContext(options);
+    this.#recorder = new StatusRecorder(this.#catalog.statuses, this.#context.now);
     this.#desk = new CommandDesk(
       this.#catalog,
       (command) => this.#obey(command),
@@ -264,14 +267,24 @@ export class Engine {
     if (this.#closing !== undefined) throw closing();
   }
 
+  /** A catalogue that cannot be written now is a fault to tell of, and no reason to stop. */
+  #record(): void {
+    try {
+      this.#recorder.record(this.status());
+    } catch (error) {
+      this.#options.onFault?.(error);
+    }
+  }
+
   #check(): void {
     for (const keeper of this.#keepers.values()) keeper.check();
+    this.#record();
   }
 
   /** What another process asks for; it may have changed the definitions before. */
   async #obey({ name, projection, arguments: options }: Command): Promise<object> {
     operationNamed(name);
-    if (name === 'rebuild' && this.#options.reload !== undefined)
+    if ((name === 'rebuild' || name === 'reset') && this.#options.reload !== undefined)
       await this.useDefinitions(await this.#options.reload());
     const given = (options === null ? null : JSON.parse(options)) as OperationOptions | null;
     return this.operate(projection, name as OperationName, given ?? {});

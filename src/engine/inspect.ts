@@ -7,16 +7,30 @@ import { LogReader } from '../event-log/reader.ts';
 import { Catalog, type Generation } from './catalog.ts';
 import type { Decision } from './dead-letters/decision.ts';
 import { peekCheckpoint } from './generation-file.ts';
+import type { ProjectionState, ProjectionStatus } from './status.ts';
+import type { SeenStatus } from './status-table.ts';
 
 /** What the files of a data folder say of a projection, whoever runs it. */
-export interface InspectedProjection {
-  readonly name: string;
-  readonly views: readonly string[];
-  readonly generation: number | null;
-  readonly position: number;
-  readonly lag: number;
+export interface InspectedProjection extends Pick<
+  ProjectionStatus,
+  | 'name'
+  | 'state'
+  | 'views'
+  | 'generation'
+  | 'position'
+  | 'lag'
+  | 'parked'
+  | 'movedAt'
+  | 'paused'
+  | 'retry'
+  | 'error'
+  | 'lastError'
+> {
+  /** As of when the process that runs it said so, ISO 8601; null where none has. Positions are of now. */
+  readonly asOf: string | null;
+  /** Null where no process says how long the events have been waiting. */
+  readonly lagSeconds: number | null;
   readonly build: { readonly generation: number; readonly position: number } | null;
-  readonly error: ErrorReport | null;
 }
 
 export interface Inspection {
@@ -28,15 +42,15 @@ export interface Inspection {
 }
 
 /** Looks at a data folder without disturbing the process that works on it. */
-export function inspect(data: string): Inspection {
+export function inspect(data: string, now: () => Date = () => new Date()): Inspection {
   const { head, events } = inspectLog(join(data, 'log.db'));
   const isRunning = isEngineRunning(data);
   if (!existsSync(join(data, 'catalog.db'))) return { isRunning, head, events, projections: [] };
   const catalog = new Catalog(join(data, 'catalog.db'));
+  const files = { data, catalog, head, isRunning, now: now() };
   try {
-    const projections = catalog
-      .projections()
-      .map((name) => inspectProjection(data, name, catalog.generations(name), head));
+    const names = new Set([...catalog.projections(), ...catalog.statuses.names()]);
+    const projections = [...names].toSorted().map((name) => inspectProjection(files, name));
     return { isRunning, head, events, projections };
   } finally {
     catalog.close();
@@ -72,23 +86,66 @@ function inspectLog(path: string): Pick<Inspection, 'head' | 'events'> {
   }
 }
 
-function inspectProjection(
-  data: string,
-  name: string,
-  generations: readonly Generation[],
-  head: number,
-): InspectedProjection {
+interface Files {
+  readonly data: string;
+  readonly catalog: Catalog;
+  readonly head: number;
+  readonly isRunning: boolean;
+  readonly now: Date;
+}
+
+function inspectProjection(files: Files, name: string): InspectedProjection {
+  const { data, catalog, head, now } = files;
+  const generations = catalog.generations(name);
   const positionOf = (generation: Generation) => peekCheckpoint(join(data, generation.file))?.position ?? 0;
   const live = generations.find(({ state }) => state === 'live');
   const building = generations.find(({ state }) => state === 'building');
   const position = live === undefined ? 0 : positionOf(live);
+  const lag = Math.max(0, head - position);
+  const told = catalog.statuses.find(name);
+  const seen = told !== undefined && isCurrent(files, told.at) ? told.seen : undefined;
+  const paused = catalog.pauses.find(name);
   return {
     name,
-    views: (live ?? building)?.program.views.map((view) => view.name) ?? [],
+    state: paused === null ? stateNow(seen, lag) : 'paused',
+    asOf: told?.at ?? null,
+    views: (live ?? building)?.program.views.map((view) => view.name) ?? told?.seen.views ?? [],
     generation: live?.number ?? null,
     position,
-    lag: Math.max(0, head - position),
+    lag,
+    lagSeconds: lag === 0 ? 0 : secondsSince(seen?.behindSince ?? null, now),
+    parked: told?.seen.parked ?? 0,
+    movedAt: told?.seen.movedAt ?? null,
+    paused,
+    retry: seen?.retry ?? null,
     build: building === undefined ? null : { generation: building.number, position: positionOf(building) },
-    error: live?.error ?? generations.findLast(({ state }) => state === 'failed')?.error ?? null,
+    error: (seen === undefined ? told?.seen.error : seen.error) ?? failureOf(generations),
+    lastError: told?.seen.lastError ?? null,
   };
+}
+
+/** Three signs of life may be missed. */
+const STALE = 30_000;
+
+function isCurrent({ isRunning, now }: Files, at: string): boolean {
+  return isRunning && now.getTime() - Date.parse(at) < STALE;
+}
+
+/** What the process that runs it has seen; how far it is can be seen from here, and is newer. */
+function stateNow(seen: SeenStatus | undefined, lag: number): ProjectionState {
+  if (seen === undefined) return 'unknown';
+  if (!MOVING.has(seen.state)) return seen.state;
+  if (lag > 0) return 'catching-up';
+  return seen.parked > 0 ? 'parked' : 'live';
+}
+
+const MOVING: ReadonlySet<ProjectionState> = new Set(['live', 'catching-up', 'parked']);
+
+function secondsSince(time: string | null, now: Date): number | null {
+  return time === null ? null : Math.max(0, now.getTime() - Date.parse(time)) / 1000;
+}
+
+/** Why the last build failed, as the catalogue keeps it. */
+function failureOf(generations: readonly Generation[]): ErrorReport | null {
+  return generations.findLast(({ state }) => state === 'failed')?.error ?? null;
 }

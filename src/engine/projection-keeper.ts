@@ -26,6 +26,7 @@ export class ProjectionKeeper {
   readonly #succession: Succession;
   readonly #decisions: Decisions;
   #loaded: LoadedProjection;
+  #isStarted = false;
 
   constructor(loaded: LoadedProjection, context: KeeperContext) {
     this.name = loaded.compiled.program.projection;
@@ -53,6 +54,7 @@ export class ProjectionKeeper {
 
   /** Takes up the live generation, and builds what the definition asks for. */
   start(): void {
+    this.#isStarted = true;
     try {
       this.#forgetRollbackOfAnother();
       this.#takeUp(this.#context.head());
@@ -102,7 +104,7 @@ export class ProjectionKeeper {
     this.#context.catalog.pauses.remove(this.name);
     const { live, build } = this.#succession;
     this.#succession.release();
-    if (live === undefined && build === undefined)
+    if (this.#isStarted && live === undefined && build === undefined)
       this.#succession.launch({ program: this.#wanted, reasons: ['resumed'] });
   }
 

@@ -1,53 +1,40 @@
 import type { ProjectionStatus } from './status.ts';
 import type { SeenStatus, StatusTable } from './status-table.ts';
 
-/** Milliseconds after which what only moved is written again: that it moves is seen from its file. */
-const MOVEMENT_INTERVAL = 5000;
+/** Milliseconds after which a status is written again though it has not changed: a sign of life. */
+const SIGN_OF_LIFE = 10_000;
 
-interface Written {
-  /** All but the times at which it moves. */
-  readonly essence: string;
-  readonly whole: string;
-  readonly at: number;
-}
-
-/** Writes what is seen of the projections into the catalogue, for processes that look at the files; little, and only changes. */
+/** Writes what is seen of the projections into the catalogue, for processes that look at the files alone. */
 export class StatusRecorder {
   readonly #table: StatusTable;
   readonly #now: () => Date;
-  readonly #written = new Map<string, Written>();
+  readonly #written = new Map<string, { readonly essence: string; readonly at: number }>();
 
   constructor(table: StatusTable, now: () => Date) {
     this.#table = table;
     this.#now = now;
   }
 
+  /** Writes what has changed since the last time: all in one transaction, and mostly nothing. */
   record(statuses: readonly ProjectionStatus[]): void {
     const now = this.#now();
-    const changed = new Map<string, SeenStatus>();
-    for (const status of statuses) {
-      const seen = seenOf(status, now);
-      if (!this.#isNew(status.name, seen, now.getTime())) continue;
-      changed.set(status.name, seen);
+    const at = now.getTime();
+    const seen = new Map(statuses.map((status) => [status.name, seenOf(status, now)]));
+    for (const [name, status] of seen) {
+      const last = this.#written.get(name);
+      const isNews = last?.essence !== essenceOf(status) || at - last.at >= SIGN_OF_LIFE;
+      if (!isNews) seen.delete(name);
     }
-    if (changed.size === 0) return;
-    this.#table.write(changed, now);
-    for (const [name, seen] of changed) this.#written.set(name, writtenOf(seen, now.getTime()));
-  }
-
-  #isNew(name: string, seen: SeenStatus, now: number): boolean {
-    const last = this.#written.get(name);
-    if (last === undefined) return true;
-    const { essence, whole } = writtenOf(seen, now);
-    return essence !== last.essence || (whole !== last.whole && now - last.at >= MOVEMENT_INTERVAL);
+    if (seen.size === 0) return;
+    this.#table.write(seen, now);
+    for (const [name, status] of seen) this.#written.set(name, { essence: essenceOf(status), at });
   }
 }
 
-function writtenOf(seen: SeenStatus, at: number): Written {
-  // A live projection is behind for a moment with every event: that is movement, not news.
+/** All but what changes with every event: that a projection moves is seen from its file. */
+function essenceOf(seen: SeenStatus): string {
   const state = seen.state === 'catching-up' ? 'live' : seen.state;
-  const essence = JSON.stringify({ ...seen, state, movedAt: null, behindSince: null });
-  return { essence, whole: JSON.stringify(seen), at };
+  return JSON.stringify({ ...seen, state, movedAt: null, behindSince: null });
 }
 
 function seenOf(status: ProjectionStatus, now: Date): SeenStatus {

@@ -12,7 +12,7 @@ const LIMITS: Readonly<Record<Phase, number>> = {
   loading: 300,
   idle: 10,
   applying: 50,
-  calling: 8,
+  calling: 7,
   resting: Number.POSITIVE_INFINITY,
   settling: Number.POSITIVE_INFINITY,
 };

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type Inspection, inspect } from '../../engine/inspect.ts';
+import { type InspectedProjection, type Inspection, inspect } from '../../engine/inspect.ts';
 import { ProjectionistError } from '../../errors.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
-import { grouped } from '../numbers.ts';
+import { duration, grouped } from '../numbers.ts';
 import { table } from '../table.ts';
 
 export function statusCommand(io: Io): Command {
   return new Command('status')
-    .description('show the log and every projection: generation, position, lag, build, error')
+    .description('show the log and every projection: state, generation, position, lag, build, errors')
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
@@ -28,24 +28,63 @@ export function statusCommand(io: Io): Command {
     });
 }
 
+const HEADS = [
+  'projection',
+  'state',
+  'generation',
+  'position',
+  'lag',
+  'behind for',
+  'parked',
+  'moved',
+  'building',
+  'views',
+];
+
 function describe({ isRunning, head, projections }: Inspection, data: string): string {
-  const state = isRunning ? 'A process runs its projections.' : 'No process runs its projections.';
-  const rows = projections.map(({ name, generation, position, lag, build, error, views }) => [
+  const server = isRunning ? 'A process runs its projections.' : 'No process runs its projections.';
+  const lines = [`${data}: ${grouped(head)} events. ${server}`];
+  if (projections.length > 0) {
+    const rows = projections.map((projection) => rowOf(projection, head));
+    lines.push('', table(HEADS, rows));
+  }
+  const remarks = projections.flatMap(remarksOn);
+  if (remarks.length > 0) lines.push('', ...remarks);
+  return lines.join('\n');
+}
+
+function rowOf(projection: InspectedProjection, head: number): string[] {
+  const { name, state, generation, position, lag, lagSeconds, parked, movedAt, build, views } = projection;
+  return [
     name,
-    generation ?? 'none yet',
+    state,
+    generation === null ? 'none yet' : String(generation),
     grouped(position),
     grouped(lag),
+    lagSeconds === null || lag === 0 ? '' : duration(lagSeconds),
+    grouped(parked),
+    movedAt ?? '',
     build === null
       ? ''
       : `${build.generation}: ${head === 0 ? 100 : Math.floor((build.position / head) * 100)}%`,
     views.join(', '),
-    error?.message ?? '',
-  ]);
-  const lines = [`${data}: ${grouped(head)} events. ${state}`];
-  if (rows.length > 0)
-    lines.push(
-      '',
-      table(['projection', 'generation', 'position', 'lag', 'building', 'views', 'error'], rows),
+  ];
+}
+
+/** What a table has no room for: why a projection is not live. */
+function remarksOn({ name, state, asOf, paused, retry, error }: InspectedProjection): string[] {
+  const remarks = [];
+  if (paused !== null) {
+    const by = paused.by === null ? '' : ` by ${paused.by}`;
+    remarks.push(
+      `${name}: paused${by} at ${paused.since}${paused.reason === null ? '' : `: ${paused.reason}`}`,
     );
-  return lines.join('\n');
+  }
+  if (error !== null) {
+    const when = state === 'unknown' && asOf !== null ? ` (as of ${asOf})` : '';
+    const again = retry === null ? '' : ` It has failed ${retry.attempt} times; next try at ${retry.nextAt}.`;
+    remarks.push(`${name}: ${error.message}${when}${again}`);
+    if (error.hint !== undefined) remarks.push(`  Try: ${error.hint}`);
+  }
+  return remarks;
 }
