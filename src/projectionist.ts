@@ -5,7 +5,6 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Hono } from 'hono';
-import type { DecisionOutcome } from './engine/dead-letters/decision.ts';
 import { type DeadLetters, listDeadLetters } from './engine/dead-letters/list.ts';
 import type { BackupResult } from './engine/backup/backup.ts';
 import { type BackupOptions, runBackup } from './engine/backup/run-backup.ts';
@@ -31,6 +30,7 @@ import { Scans } from './query/scans/scans.ts';
 import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews } from './live-views.ts';
 import { Replays } from './replays.ts';
+import { ProjectionOperations } from './projection-operations.ts';
 import { Sources } from './sources.ts';
 import { TimeTravel } from './time-travel.ts';
 import { copySettings, liveSettings, scanSettings, type ViewSettings } from './view-settings.ts';
@@ -57,7 +57,7 @@ export interface ProjectionistOptions extends HttpSettings, ViewSettings {
 const USUAL_WAIT = 10_000;
 
 /** A log, its projections and the HTTP app over them, in one process. Made by `createProjectionist`. */
-export class Projectionist {
+export class Projectionist extends ProjectionOperations {
   readonly log: EventLog;
   /** The HTTP API: serve it, or mount it with `yourApp.route('/read', projectionist.app)`. */
   readonly app: Hono;
@@ -74,6 +74,7 @@ export class Projectionist {
   #isStarted = false;
 
   constructor(options: ProjectionistOptions, definitions: Definitions) {
+    super();
     const data = resolve(options.data ?? 'data');
     this.#data = data;
     this.#limits = queryLimits(options);
@@ -203,16 +204,6 @@ export class Projectionist {
     return this.#engine.status();
   }
 
-  /** Builds a projection's next generation beside the live one; resolves with its number when it answers. */
-  rebuild(projection: string): Promise<number> {
-    return this.#toGeneration(projection, 'rebuild');
-  }
-
-  /** Goes back to the generation before; resolves with its number when it answers. */
-  rollback(projection: string): Promise<number> {
-    return this.#toGeneration(projection, 'rollback');
-  }
-
   /** Whatever can be asked of a projection, as the HTTP API does; resolves with its answer when it is done. */
   operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object> {
     return this.#engine.operate(projection, operation, options);
@@ -221,17 +212,6 @@ export class Projectionist {
   /** What a projection could not apply, and what was decided about it. Throws PROJECTION_UNKNOWN. */
   deadLetters(projection: string): DeadLetters {
     return listDeadLetters(this.#data, projection);
-  }
-
-  /** Applies a parked partition's letters in order, up to the first that fails again. Rejects with NOT_PARKED. */
-  retry(projection: string, partition: string, by?: string): Promise<DecisionOutcome> {
-    return this.operate(projection, 'retry', { partition, by }) as Promise<DecisionOutcome>;
-  }
-
-  /** Leaves the event out that parked a partition, and applies those behind it. The reason is kept. */
-  discard(projection: string, partition: string, reason: string, by?: string): Promise<DecisionOutcome> {
-    const options = { partition, reason, by };
-    return this.operate(projection, 'discard', options) as Promise<DecisionOutcome>;
   }
 
   /** Imports NDJSON into the log. */
@@ -283,10 +263,6 @@ export class Projectionist {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  async #toGeneration(projection: string, operation: OperationName): Promise<number> {
-    return ((await this.operate(projection, operation)) as { generation: number }).generation;
   }
 
   async #load(folder: string): Promise<Definitions> {

@@ -24,7 +24,8 @@ export class Deaths {
 
   /** Notes what a thread's pulse was when it ended. */
   note({ phase, from, to }: PulseReading): void {
-    if (phase !== 'calling') return;
+    // Without a range it was a decision about dead letters, and no event in turn.
+    if (phase !== 'calling' || to === from) return;
     this.#carefulUntil = Math.max(this.#carefulUntil, to);
     if (to > from + 1) return;
     this.#count = to === this.#culprit ? this.#count + 1 : 1;

@@ -120,11 +120,14 @@ export class Runner {
   decide(order: NewDecision): void {
     try {
       const { projector } = this.#open();
+      this.#pulse.apply(projector.position, projector.position);
       const made = projector.decide(order);
       const { position, parked } = projector;
       this.#tell({ kind: 'decided', id: order.id, ...made, position, parked });
     } catch (error) {
       this.#tell({ kind: 'undecided', id: order.id, error: reportOf(error) });
+    } finally {
+      this.#pulse.enter('idle');
     }
   }
 

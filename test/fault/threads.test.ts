@@ -43,6 +43,7 @@ class Patient {
   }
 
   until(expected: object): Promise<void> {
+    // oxlint-disable-next-line vitest/no-standalone-expect -- it is called by tests alone
     return expect.poll(() => this.ask(), { timeout: 30_000, interval: 20 }).toMatchObject(expected);
   }
 }

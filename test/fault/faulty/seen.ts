@@ -19,7 +19,7 @@ const FAULTS: Readonly<Record<string, () => unknown>> = {
   },
   eats: () => {
     const held: unknown[] = [];
-    for (;;) held.push(new Array(1_000_000).fill(held.length));
+    for (;;) held.push(Array.from({ length: 1_000_000 }, () => held.length));
   },
 };
 
