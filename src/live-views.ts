@@ -48,15 +48,23 @@ export class LiveViews {
       earlier: (source, position) =>
         past.read(source.projection, position, settings.resume, (reader) => source.evaluate(reader)),
     });
-    engine.onLive(({ projection, program }) => {
+    // What was answered before a decision about dead letters is not what a replay to that position gives.
+    const note = (projection: string): void => {
+      const hash = engine.live(projection)?.program.hash ?? '';
+      const decision = engine.decisions(projection).at(-1)?.id;
+      const name = decision === undefined ? hash : `${hash}.${decision}`;
       try {
-        ledger.note(projection, program.hash, readers.ofProjection(projection)?.position() ?? 0);
+        ledger.note(projection, name, readers.ofProjection(projection)?.position() ?? 0);
       } catch (error) {
         // No room on the disk: it is noted in memory, and written with the next note.
         options.onFault(storageError(error, data));
       }
+    };
+    engine.onLive(({ projection }) => {
+      note(projection);
       this.#queries.changed(projection);
     });
+    engine.onDecision(note);
     engine.onCommit((projection) => this.#queries.changed(projection));
   }
 

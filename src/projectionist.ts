@@ -92,6 +92,7 @@ export class Projectionist extends ProjectionOperations {
     this.#readers = new ViewReaders((path) => this.#scans.forget(path));
     this.#engine = this.#openEngine(data, options, definitions);
     this.#engine.onLive((live) => this.#readers.use(live));
+    this.#engine.onCommit((projection) => this.#readers.ofProjection(projection)?.look());
     this.#past = new TimeTravel({
       data,
       log: this.log,

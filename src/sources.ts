@@ -40,6 +40,9 @@ export class Sources {
       get position() {
         return reader.position();
       },
+      get revision() {
+        return reader.standing.revision;
+      },
     };
   }
 
@@ -57,6 +60,7 @@ export class Sources {
       projection,
       generation: reader?.generation.number ?? null,
       position: reader?.position() ?? 0,
+      revision: reader?.standing.revision ?? 0,
     };
   }
 }

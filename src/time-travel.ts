@@ -43,7 +43,7 @@ export class TimeTravel {
         options.onDelete(path);
       },
     });
-    options.engine.onDecision((projection, position) => this.#copies.discardFrom(projection, position));
+    options.engine.onDecision((projection, { position }) => this.#copies.discardFrom(projection, position));
     options.engine.onLive(({ projection, program }) =>
       this.#copies.keepOnly(projection, program.hash, log.head()),
     );

@@ -10,6 +10,8 @@ export interface Result<Row> {
   readonly lag: number;
   /** Which build of which projection answered: `orders-3`. */
   readonly generation: string;
+  /** True where events that belong to the rows may wait as dead letters. */
+  readonly isParked: boolean;
   /** How many rows there are without limit and offset, where that was asked for. */
   readonly total: number | undefined;
   /** For an answer as of an earlier point: the time of the last event that counts. */
@@ -24,6 +26,7 @@ export async function resultOf<Row>(response: IncomingResponse): Promise<Result<
     position: Number(headers.get('Projection-Position')),
     lag: Number(headers.get('Projection-Lag')),
     generation: headers.get('Projection-Generation') ?? '',
+    isParked: headers.get('Projection-Parked') === 'true',
     total: totalOf(response),
     asOf: moment === null ? undefined : new Date(moment),
   };

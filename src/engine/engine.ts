@@ -56,7 +56,7 @@ export class Engine {
   readonly #recorder: StatusRecorder;
   readonly #keepers = new Map<string, ProjectionKeeper>();
   readonly #liveListeners = new Set<(live: LiveGeneration) => void>();
-  readonly #decisionListeners = new Set<(projection: string, position: number) => void>();
+  readonly #decisionListeners = new Set<(projection: string, decision: Decision) => void>();
   readonly #commitListeners = new Set<(projection: string, position: number) => void>();
   #definitions: Definitions;
   #head: number;
@@ -115,8 +115,8 @@ export class Engine {
       secondsBehind: (position) => this.#history.secondsBehind(position, now()),
       announce: (notice) => tellSafely(announce, notice),
       decisions: (name) => this.#catalog.decisions.of(name),
-      onDecision: (name, { position }) => {
-        for (const listener of this.#decisionListeners) listener(name, position);
+      onDecision: (name, decision) => {
+        for (const listener of this.#decisionListeners) listener(name, decision);
       },
       onLive: (name) => this.#onLive(name),
       onCommit: (name, position) => {
@@ -167,8 +167,8 @@ export class Engine {
     this.#commitListeners.add(listener);
   }
 
-  /** Calls `listener` when a decision about dead letters has changed rows at a position. */
-  onDecision(listener: (projection: string, position: number) => void): void {
+  /** Calls `listener` when a decision about dead letters has changed rows. */
+  onDecision(listener: (projection: string, decision: Decision) => void): void {
     this.#decisionListeners.add(listener);
   }
 

@@ -26,6 +26,7 @@ export const EXPOSED = [
   'Memento-Datetime',
   'Preference-Applied',
   'Projection-Generation',
+  'Projection-Parked',
   'Projection-Lag',
   'Projection-Parked',
   'Projection-Position',

@@ -7,7 +7,8 @@ import { contentRange } from './range.ts';
 import type { HttpSettings } from './settings.ts';
 import { cacheControlOf, VARY } from './view-answers.ts';
 import { linkToNext } from './link-to-next.ts';
-import { variantOf } from './view-tag.ts';
+import { PARKED } from './view-response.ts';
+import { stateTag, variantOf } from './view-tag.ts';
 
 /** What `edge` says of every answer. */
 const FIXED = {
@@ -55,9 +56,10 @@ export class QuickHeaders {
       'Projection-Position': String(position),
       'Projection-Lag': String(Math.max(0, head - position)),
       'Projection-Generation': generation,
-      ETag: `W/"${generation}.${position}${this.#variant(headers.accept ?? '', caller)}"`,
+      ETag: `W/"${stateTag(generation, position, answer.revision)}${this.#variant(headers.accept ?? '', caller)}"`,
       'X-Request-Id': randomUUID(),
     };
+    if (answer.mayLackEvents) fields['Projection-Parked'] = PARKED['Projection-Parked'];
     if (answer.next !== undefined) fields['Link'] = linkToNext(url, answer.next, answer.count, false);
     const origin = this.#allowed(headers.origin);
     if (origin !== undefined) fields['Access-Control-Allow-Origin'] = origin;

@@ -23,6 +23,8 @@ export interface Source {
   readonly generation: number | null;
   /** Read anew each time. */
   readonly position: number;
+  /** Raised when a decision about dead letters has changed rows at the same position. */
+  readonly revision: number;
 }
 
 /** A query whose answer is to be kept up to date. */

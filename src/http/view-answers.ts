@@ -79,13 +79,16 @@ function isKnown(c: Context, services: Services, name: string): boolean {
   const known = c.req.header('If-None-Match');
   if (known === undefined) return false;
   const source = services.source('view', name);
-  return source !== undefined && matches(known, entityTag(c, generationOf(source), source.position));
+  return (
+    source !== undefined &&
+    matches(known, entityTag(c, generationOf(source), source.position, source.revision))
+  );
 }
 
 function notModified(c: Context, services: Services, name: string, cacheControl: string): Response {
   const source = services.source('view', name) as Source;
   describeSource(c, services, source);
-  c.header('ETag', entityTag(c, generationOf(source), source.position));
+  c.header('ETag', entityTag(c, generationOf(source), source.position, source.revision));
   c.header('Vary', VARY);
   c.header('Cache-Control', cacheControl);
   return c.body(null, 304);
@@ -101,7 +104,10 @@ function finish(
   if (hasWaited) headers.append('Preference-Applied', 'min-position');
   const generation = headers.get('Projection-Generation');
   if (!isTagged || generation === null || headers.has('ETag')) return;
-  headers.set('ETag', entityTag(c, generation, Number(headers.get('Projection-Position'))));
+  headers.set(
+    'ETag',
+    entityTag(c, generation, Number(headers.get('Projection-Position')), c.get('revision') ?? 0),
+  );
 }
 
 /** How fresh what could be answered is, also where nothing is answered. */

@@ -7,6 +7,16 @@ import { type Form, MEDIA_TYPES } from './accept.ts';
 import { linkToNext } from './link-to-next.ts';
 import { contentRange } from './range.ts';
 
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Of the rows in the answer: see Standing. */
+    revision?: number;
+  }
+}
+
+/** Said of an answer that may lack events, as these wait as dead letters. */
+export const PARKED = { 'Projection-Parked': 'true' };
+
 /** An answer in the form that was asked for. Throws NOT_SINGULAR or RANGE_UNSATISFIABLE. */
 export function viewResponse(
   c: Context,
@@ -23,11 +33,13 @@ export function viewResponse(
     'Projection-Position': String(answer.position),
     'Projection-Lag': String(lag),
     'Projection-Generation': `${answer.projection}-${answer.generation}`,
+    ...(answer.mayLackEvents && PARKED),
   };
   if (answer.next !== undefined)
     c.header('Link', linkToNext(c.req.url, answer.next, answer.count, c.req.header('Range') !== undefined), {
       append: true,
     });
+  c.set('revision', answer.revision);
   for (const preference of applied) c.header('Preference-Applied', preference, { append: true });
   return c.body(bodyOf(answer, form), statusOf(answer), headers);
 }

@@ -9,8 +9,13 @@ const VARYING = ['Accept', 'Prefer', 'Range'] as const;
  * The entity tag of a view's answer: of one generation and position, the same request has the same answer. It is weak
  * (RFC 9110, section 8.8.1), since compression may change the bytes.
  */
-export function entityTag(c: Context, generation: string, position: number): string {
-  return `W/"${generation}.${position}${variant(c)}"`;
+export function entityTag(c: Context, generation: string, position: number, revision: number): string {
+  return `W/"${stateTag(generation, position, revision)}${variant(c)}"`;
+}
+
+/** What the rows are of. A revision is there where decisions about dead letters have changed rows at one position. */
+export function stateTag(generation: string, position: number, revision: number): string {
+  return `${generation}.${position}${revision === 0 ? '' : `r${revision}`}`;
 }
 
 /** Short for what other requests to the same URL may do differently; nothing for the plainest one. */

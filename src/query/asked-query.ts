@@ -1,9 +1,12 @@
 import { ProjectionistError } from '../errors.ts';
+import type { ViewDescription } from '../projection/program.ts';
 import { totalOf } from './count.ts';
 import { encodeCursor } from './cursor.ts';
 import type { SqlValue } from './fragment.ts';
 import type { QueryLimits } from './limits.ts';
 import type { Page } from './page.ts';
+import { mayLackEvents } from './parked.ts';
+import type { Parameter } from './parse-query.ts';
 import { keysOf } from './page-keys.ts';
 import type { Plan } from './plan.ts';
 import { ViewAnswer } from './view-answer.ts';
@@ -21,6 +24,8 @@ export type Found = readonly [
 /** A request with its plan: to be run here, or by whoever has the time. */
 export interface AskedQuery {
   readonly reader: GenerationReader;
+  readonly view: ViewDescription;
+  readonly parameters: readonly Parameter[];
   readonly plan: Plan;
   readonly page: Page;
   readonly values: readonly SqlValue[];
@@ -43,14 +48,16 @@ export function answer(asked: AskedQuery): ViewAnswer {
 }
 
 /** The answer that a run of the statement has found, wherever it was run. */
-export function answerOf({ reader, plan, page, limits, isCounted }: AskedQuery, found: Found): ViewAnswer {
+export function answerOf(asked: AskedQuery, found: Found): ViewAnswer {
+  const { reader, view, parameters, plan, page, limits, isCounted } = asked;
   const [position, count, , , total] = found;
-  return new ViewAnswer(reader.generation, {
+  return new ViewAnswer(reader.generation, reader.standing.revision, {
     ...cut(found, plan, page),
     position,
     total: isCounted ? totalOf(plan.count, { total, found: count }, page, limits.maxRows) : undefined,
     offset: page.offset,
     columns: plan.columns,
+    mayLackEvents: mayLackEvents(reader, view, parameters),
   });
 }
 

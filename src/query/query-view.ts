@@ -83,7 +83,8 @@ export function askSource(
     count: options.count,
   });
   const values = valuesOf(plan, parameters, page, given);
-  return { reader, plan, page, values, limits, isCounted: options.count !== undefined };
+  const isCounted = options.count !== undefined;
+  return { reader, view: source.view, parameters, plan, page, values, limits, isCounted };
 }
 
 function readParameters(search: URLSearchParams, limits: QueryLimits): Parameter[] {

@@ -6,6 +6,8 @@ export type Row = Record<string, unknown>;
 export class ViewAnswer {
   readonly projection: string;
   readonly generation: number;
+  /** Raised when a decision about dead letters has changed rows at the same position. */
+  readonly revision: number;
   readonly position: number;
   /** The rows as the text of a JSON array. */
   readonly body: string;
@@ -18,13 +20,20 @@ export class ViewAnswer {
   readonly columns: readonly string[];
   /** The cursor of the next page, where there is one. */
   readonly next: string | undefined;
+  /** True where events that belong to it may wait as dead letters. */
+  readonly mayLackEvents: boolean;
 
   constructor(
     generation: ReadableGeneration,
-    answer: Pick<ViewAnswer, 'position' | 'body' | 'count' | 'total' | 'offset' | 'columns' | 'next'>,
+    revision: number,
+    answer: Pick<
+      ViewAnswer,
+      'position' | 'body' | 'count' | 'total' | 'offset' | 'columns' | 'next' | 'mayLackEvents'
+    >,
   ) {
     this.projection = generation.projection;
     this.generation = generation.number;
+    this.revision = revision;
     this.position = answer.position;
     this.body = answer.body;
     this.count = answer.count;
@@ -32,6 +41,7 @@ export class ViewAnswer {
     this.offset = answer.offset;
     this.columns = answer.columns;
     this.next = answer.next;
+    this.mayLackEvents = answer.mayLackEvents;
   }
 
   /** The rows as values. */

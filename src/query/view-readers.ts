@@ -13,22 +13,50 @@ export interface ReadableGeneration {
 
 const CACHED_STATEMENTS = 500;
 
+/** What, beside the position, tells two answers of a generation apart, and what they may lack. */
+export interface Standing {
+  /** Raised by each decision about dead letters: it changes rows, and not the position. */
+  readonly revision: number;
+  /** Partitions whose events wait as dead letters. */
+  readonly parked: number;
+}
+
 /** A read-only connection to one generation, with its prepared statements. */
 export class GenerationReader {
   readonly generation: ReadableGeneration;
   readonly db: SqliteDatabase;
   readonly #position: SqliteStatement;
+  readonly #standing: SqliteStatement;
+  #lastStanding: Standing;
   readonly #statements = new Map<string, SqliteStatement>();
 
   constructor(generation: ReadableGeneration) {
     this.generation = generation;
     this.db = openGeneration(generation.path);
     this.#position = this.db.prepare('SELECT position FROM projectionist_checkpoint').pluck();
+    this.#standing = this.db.prepare('SELECT revision, parked FROM projectionist_checkpoint');
+    this.#lastStanding = this.#standing.get() as Standing;
   }
 
   /** The position of the rows that the same transaction reads. */
   position(): number {
     return this.#position.get() as number;
+  }
+
+  /** As it was when the generation was last heard of. */
+  get standing(): Standing {
+    return this.#lastStanding;
+  }
+
+  /** Looks again: the generation has committed. */
+  look(): void {
+    this.#lastStanding = this.#standing.get() as Standing;
+  }
+
+  /** True where the events of a partition wait as dead letters. */
+  isParked(partition: string): boolean {
+    const sql = 'SELECT EXISTS (SELECT 1 FROM projectionist_parked WHERE partition = ?)';
+    return this.prepare(sql).pluck().get(partition) === 1;
   }
 
   /** Runs `read` in one read transaction: all that it sees is of one position. */

@@ -109,3 +109,49 @@ test('what is not parked, or not there, is not found', async () => {
   ])
     expect(await problemOf(await post(p, path, ''))).toMatchObject({ status: 404 });
 });
+
+const parkedOf = async (p: Projectionist, path: string) =>
+  (await p.app.request(path)).headers.get('Projection-Parked');
+
+test('answers that may lack events say so: exactly for one row, and for every list', async () => {
+  const p = await withParked();
+  expect(await parkedOf(p, '/views/stock?product=eq.a/b')).toBe('true');
+  expect(await parkedOf(p, '/views/stock?product=eq.x')).toBeNull();
+  expect(await parkedOf(p, '/views/stock')).toBe('true');
+  const old = { 'Accept-Datetime': new Date(Date.now() + 1000).toUTCString() };
+  expect((await p.app.request('/views/stock', { headers: old })).headers.get('Projection-Parked')).toBe(
+    'true',
+  );
+  await p.discard('warehouse', 'a/b', 'too early');
+  expect(await parkedOf(p, '/views/stock?product=eq.a/b')).toBeNull();
+  expect(await parkedOf(p, '/views/stock')).toBeNull();
+});
+
+test('a decision changes the entity tag, though the position stays', async () => {
+  const p = await withParked();
+  const before = await p.app.request('/views/stock');
+  const known = { 'If-None-Match': before.headers.get('ETag') as string };
+  expect((await p.app.request('/views/stock', { headers: known })).status).toBe(304);
+  await p.discard('warehouse', 'a/b', 'too early');
+  const after = await p.app.request('/views/stock', { headers: known });
+  expect(after.status).toBe(200);
+  expect(after.headers.get('Projection-Position')).toBe(before.headers.get('Projection-Position'));
+  const again = { 'If-None-Match': after.headers.get('ETag') as string };
+  expect((await p.app.request('/views/stock', { headers: again })).status).toBe(304);
+});
+
+test('the past holds what was decided there', async () => {
+  const p = await withParked();
+  const position = p.log.head();
+  expect(await rowsAsOf(p, position)).toHaveLength(1);
+  await p.discard('warehouse', 'a/b', 'too early');
+  await p.log.appendAll([added('y')]);
+  await p.ready();
+  expect(await rowsAsOf(p, position)).toHaveLength(2);
+  expect(await rowsAsOf(p, position - 1)).toHaveLength(1);
+});
+
+async function rowsAsOf(p: Projectionist, position: number): Promise<unknown[]> {
+  const headers = { Prefer: `as-of=${position}` };
+  return (await (await p.app.request('/views/stock', { headers })).json()) as unknown[];
+}

@@ -17,7 +17,7 @@ export function libraryApp(
 ): Hono {
   const limits = queryLimits(options);
   const viewOf = (name: string) => reader.generation.program.views.find((view) => view.name === name);
-  const source = { projection: 'library', generation: 1, position: 7 };
+  const source = { projection: 'library', generation: 1, position: 7, revision: 0 };
   const services: Partial<Services> = {
     head: () => 7,
     seenHead: () => 7,

@@ -38,6 +38,7 @@ export const HEADERS: Readonly<Record<string, Schema>> = {
   'Projection-Position': header('the position of the log that the answer shows', 'integer'),
   'Projection-Lag': header('events between it and the end of the log', 'integer'),
   'Projection-Generation': header('which copy of the view answered'),
+  'Projection-Parked': header('`true` where events that belong to the answer wait as dead letters'),
   'Preference-Applied': header('preferences that were followed (RFC 7240)'),
   'Content-Range': header('the rows of the answer, and how many there are in all'),
   'Memento-Datetime': header('the time that the answer is of (RFC 7089)'),

@@ -21,6 +21,7 @@ export const FRESHNESS = [
   'Projection-Position',
   'Projection-Lag',
   'Projection-Generation',
+  'Projection-Parked',
   'Preference-Applied',
   'Memento-Datetime',
 ] as const;
