@@ -50,6 +50,10 @@ function* placed(): Generator<{ stream: string; type: string; data: z.infer<type
 }
 
 process.once('SIGINT', () => process.exit());
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
 process.send?.(await (kind === 'ours' ? serveProjectionist() : serveBare()));
 
 async function serveProjectionist(): Promise<string> {

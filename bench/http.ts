@@ -1,7 +1,10 @@
 // Requests a second of the query API against a bare Hono route that runs one prepared statement and returns the same
-// rows, each served by a process of its own, one after the other in rounds. Run: npm run bench -- http, or node
+// rows, each served by a process of its own, one after the other in rounds. The ratio is the median of those of the rounds,
+// whose two halves follow each other at once; the processor time that the server's process takes for a request stands
+// beside it, as the load comes from the same machine. Run: npm run bench -- http, or node
 // --conditions=projectionist-source bench/http.ts
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,12 +37,24 @@ const CASES: readonly Case[] = [
   },
 ];
 
+interface Side {
+  readonly url: string;
+  readonly process: ChildProcess;
+}
+
+interface Measured {
+  /** Requests a second. */
+  readonly rate: number;
+  /** Microseconds of processor time a request. */
+  readonly cost: number;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'bench-http-'));
 try {
   const ours = await start('ours');
   const bare = await start('bare');
   try {
-    for (const one of CASES) await compare(one, ours.url, bare.url);
+    for (const one of CASES) await compare(one, ours, bare);
   } finally {
     ours.process.kill();
     bare.process.kill();
@@ -48,19 +63,20 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function compare({ name, target, path }: Case, ours: string, bare: string): Promise<void> {
-  await requireSameRows(ours + path(7), bare + path(7));
-  const rates = { ours: [] as number[], bare: [] as number[] };
+async function compare({ name, target, path }: Case, ours: Side, bare: Side): Promise<void> {
+  await requireSameRows(ours.url + path(7), bare.url + path(7));
   await measure(ours, path, 1);
   await measure(bare, path, 1);
+  const rounds: { own: Measured; hand: Measured }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    rates.bare.push(await measure(bare, path, SECONDS));
-    rates.ours.push(await measure(ours, path, SECONDS));
+    const hand = await measure(bare, path, SECONDS);
+    rounds.push({ hand, own: await measure(ours, path, SECONDS) });
   }
-  const [own, hand] = [median(rates.ours), median(rates.bare)];
-  const ratio = own / hand;
+  const ratio = median(rounds.map(({ own, hand }) => own.rate / hand.rate));
+  const of = (pick: (round: { own: Measured; hand: Measured }) => number) =>
+    Math.round(median(rounds.map(pick)));
   console.log(
-    `${name}: ${Math.round(own)} requests/s, by hand ${Math.round(hand)}: ${ratio.toFixed(2)} (target ${target}: ${ratio >= target ? 'met' : 'missed'})`,
+    `${name}: ${of(({ own }) => own.rate)} requests/s, by hand ${of(({ hand }) => hand.rate)}: ${ratio.toFixed(2)} (target ${target}: ${ratio >= target ? 'met' : 'missed'}); ${of(({ own }) => own.cost)} µs of processor time a request, by hand ${of(({ hand }) => hand.cost)}`,
   );
 }
 
@@ -71,21 +87,30 @@ async function requireSameRows(ours: string, bare: string): Promise<void> {
   if (own !== hand) throw new Error(`Not the same rows:\n${own}\n${hand}`);
 }
 
-async function measure(url: string, path: (index: number) => string, duration: number): Promise<number> {
+async function measure(side: Side, path: (index: number) => string, duration: number): Promise<Measured> {
   const requests = Array.from({ length: 1000 }, (_, index) => ({
     method: 'GET' as const,
     path: path(index * 7),
   }));
-  const result = await autocannon({ url, connections: CONNECTIONS, duration, requests });
+  const before = await processorTime(side);
+  const result = await autocannon({ url: side.url, connections: CONNECTIONS, duration, requests });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were no rows`);
-  return result.requests.total / result.duration;
+  const { total } = result.requests;
+  return { rate: total / result.duration, cost: ((await processorTime(side)) - before) / total };
+}
+
+/** Microseconds that a side's process has used. */
+async function processorTime({ process: child }: Side): Promise<number> {
+  const answered = once(child, 'message') as Promise<[number]>;
+  child.send('processor time?');
+  return (await answered)[0];
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 
-function start(kind: 'ours' | 'bare'): Promise<{ url: string; process: ChildProcess }> {
+function start(kind: 'ours' | 'bare'): Promise<Side> {
   const child = fork(
     join(import.meta.dirname, 'http-server.ts'),
     [kind, join(folder, kind), String(ORDERS), String(CUSTOMERS)],

@@ -10,8 +10,10 @@ export interface ScanLimits extends PoolLimits {
   readonly rows: number;
 }
 
-/** Milliseconds on this thread after which a statement is run elsewhere from the next time on. */
+/** Milliseconds on this thread that are too many for a statement. */
 const SLOW = 50;
+/** Slow runs in a row after which a statement is run elsewhere: one alone may be the machine's, which was busy. */
+const SLOW_RUNS = 3;
 
 /**
  * Answers queries where they hold up nobody: what finds its rows by an index here and at once, what may read a whole large
@@ -21,7 +23,8 @@ export class Scans {
   readonly #rows: number;
   readonly #sizes: ViewSizes;
   readonly #pool: ReaderPool;
-  readonly #slow = new WeakSet<SqliteStatement>();
+  /** How many runs in a row were slow, up to the last. */
+  readonly #slow = new WeakMap<SqliteStatement, number>();
 
   constructor(limits: ScanLimits) {
     this.#rows = limits.rows;
@@ -45,7 +48,7 @@ export class Scans {
     if (this.#isScan(asked)) return undefined;
     const started = performance.now();
     const found = answer(asked);
-    if (performance.now() - started > SLOW) this.#slow.add(plan.statement);
+    this.#remember(plan.statement, performance.now() - started > SLOW);
     return found;
   }
 
@@ -58,8 +61,16 @@ export class Scans {
     return this.#pool.close();
   }
 
+  #remember(statement: SqliteStatement, isSlow: boolean): void {
+    if (isSlow) this.#slow.set(statement, (this.#slow.get(statement) ?? 0) + 1);
+    else this.#slow.delete(statement);
+  }
+
   #isScan({ plan, page, reader }: AskedQuery): boolean {
-    const isLong = plan.readsAll || page.offset + page.limit > this.#rows || this.#slow.has(plan.statement);
+    const isLong =
+      plan.readsAll ||
+      page.offset + page.limit > this.#rows ||
+      (this.#slow.get(plan.statement) ?? 0) >= SLOW_RUNS;
     return isLong && plan.views.some((view) => this.#sizes.isLarge(reader, view));
   }
 
