@@ -6,6 +6,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -167,4 +168,37 @@ function damageEvents(path: string, share: number): void {
   const file = openSync(path, 'r+');
   writeSync(file, Buffer.alloc(pageSize, 0xff), 0, pageSize, (page - 1) * pageSize);
   closeSync(file);
+}
+
+test(
+  'a folder that may only be read is refused by name, and works again when it may be written to',
+  PATIENCE,
+  async () => {
+    const workspace = shop();
+    const { data, setWritable } = await readOnlyFolder(workspace);
+    const refused = workspace.run(['start', '--port', '0', '--data', data]);
+    expect([refused.code, refused.error]).toEqual([1, expect.stringContaining('Cannot write to')]);
+    expect(refused.error).not.toContain('    at ');
+    setWritable();
+    const next = mortal(await workspace.serve('--data', data));
+    expect((await post(next.url, registered('Grace'))).status).toBe(201);
+    expect(await next.stop()).toBe(0);
+  },
+);
+
+/** A data folder on a disk that may only be read; where no disk can be mounted, one that is no folder. */
+async function readOnlyFolder(
+  workspace: Workspace,
+): Promise<{ readonly data: string; readonly setWritable: () => void }> {
+  const disk = smallDisk(16);
+  if (disk === undefined) {
+    const data = workspace.path('data');
+    writeFileSync(data, '');
+    return { data, setWritable: () => rmSync(data) };
+  }
+  const data = join(disk.folder, 'data');
+  const server = mortal(await workspace.serve('--data', data));
+  await server.stop();
+  disk.remount('ro');
+  return { data, setWritable: () => disk.remount('rw') };
 }
