@@ -13,6 +13,8 @@ export interface Evidence {
   readonly field?: string | undefined;
   readonly expected?: string | number | undefined;
   readonly actual?: string | number | undefined;
+  /** The key of a row, as JSON: for who asks about it, and for no log. */
+  readonly row?: string | undefined;
 }
 
 /** Every code a user can meet. HTTP statuses and exit codes are given to them at the edge. */
@@ -88,6 +90,7 @@ export type ErrorCode =
   | 'REASON_MISSING'
   | 'PROJECTION_BUSY'
   | 'BUILD_OUTDATED'
+  | 'VERIFICATION_FAILED'
   | 'WAIT_TIMEOUT'
   | 'POSITION_AHEAD'
   | 'COPY_NOT_READY'

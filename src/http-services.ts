@@ -88,6 +88,7 @@ export function httpServices(parts: ServiceParts): Services {
         (position) => log.readAll({ after: position - 1, limit: 1 }).next().value,
       ),
     operate: (projection, operation, options) => engine.operate(projection, operation, options),
+    verification: (name) => engine.verification(name),
     reportFault,
   };
 }

@@ -1,14 +1,23 @@
 import type { DecisionOutcome } from './engine/dead-letters/decision.ts';
 import type { OperationName, OperationOptions } from './engine/operations.ts';
 import type { Pause } from './engine/status.ts';
+import type { Verification } from './engine/verify/verification.ts';
 
 /** What can be asked of a projection, as methods: each is an operation of the engine. */
 export abstract class ProjectionOperations {
   abstract operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object>;
 
-  /** Builds a projection's next generation beside the live one; resolves with its number when it answers. */
-  rebuild(projection: string): Promise<number> {
-    return this.#build(projection, 'rebuild');
+  /**
+   * Builds a projection's next generation beside the live one; resolves with its number when it answers. With `verify`
+   * a second replay must give the same first: rejects with VERIFICATION_FAILED where it does not.
+   */
+  rebuild(projection: string, options: { readonly verify?: boolean } = {}): Promise<number> {
+    return this.#build(projection, 'rebuild', { verify: options.verify === true });
+  }
+
+  /** Compares a projection's live generation with an independent replay. What differs is in the outcome. */
+  verify(projection: string): Promise<Verification> {
+    return this.operate(projection, 'verify') as Promise<Verification>;
   }
 
   /** Goes back to the generation before; resolves with its number when it answers. */
@@ -46,8 +55,12 @@ export abstract class ProjectionOperations {
     await this.operate(projection, 'resume');
   }
 
-  async #build(projection: string, operation: 'rebuild' | 'rollback' | 'reset'): Promise<number> {
-    const { generation } = (await this.operate(projection, operation)) as { generation: number };
+  async #build(
+    projection: string,
+    operation: 'rebuild' | 'rollback' | 'reset',
+    options?: OperationOptions,
+  ): Promise<number> {
+    const { generation } = (await this.operate(projection, operation, options)) as { generation: number };
     return generation;
   }
 }

@@ -8,6 +8,7 @@ import type { Hono } from 'hono';
 import { type DeadLetters, listDeadLetters } from './engine/dead-letters/list.ts';
 import type { BackupResult } from './engine/backup/backup.ts';
 import { type BackupOptions, runBackup } from './engine/backup/run-backup.ts';
+import type { AsideProgress } from './engine/aside/job.ts';
 import { Engine } from './engine/engine.ts';
 import type { Announce } from './engine/notice.ts';
 import type { OperationName, OperationOptions } from './engine/operations.ts';
@@ -206,8 +207,13 @@ export class Projectionist extends ProjectionOperations {
   }
 
   /** Whatever can be asked of a projection, as the HTTP API does; resolves with its answer when it is done. */
-  operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object> {
-    return this.#engine.operate(projection, operation, options);
+  operate(
+    projection: string,
+    operation: OperationName,
+    options?: OperationOptions,
+    onProgress?: (progress: AsideProgress) => void,
+  ): Promise<object> {
+    return this.#engine.operate(projection, operation, options, onProgress);
   }
 
   /** What a projection could not apply, and what was decided about it. Throws PROJECTION_UNKNOWN. */

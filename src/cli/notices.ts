@@ -9,6 +9,8 @@ export function describeNotice(notice: Notice): string {
       const from = notice.from > 0 ? `, from position ${grouped(notice.from)}` : '';
       return `${projection}: building generation ${notice.generation} (${notice.reasons.join('; ')})${from}`;
     }
+    case 'verifying':
+      return `${projection}: comparing generation ${notice.generation} with a second replay`;
     case 'went-live':
       return `${projection}: generation ${notice.generation} is live at position ${grouped(notice.position)}, after ${duration(notice.seconds)}`;
     case 'resumed':

@@ -17,6 +17,7 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import type { Io } from './io.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { version } from './version.ts';
 
 /** The whole command line, declared. */
@@ -56,6 +57,7 @@ export function createProgram(io: Io): Command {
     pauseCommand,
     resumeCommand,
     resetCommand,
+    verifyCommand,
     queryCommand,
     deadLettersCommand,
     explainCommand,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import type { AsideProgress } from '../engine/aside/job.ts';
 import { Catalog } from '../engine/catalog.ts';
 import { inspect, isEngineRunning } from '../engine/inspect.ts';
 import type { OperationName, OperationOptions } from '../engine/operations.ts';
@@ -30,11 +31,7 @@ export async function runOperation<Answer extends object>(
 ): Promise<Answer> {
   const { projection } = asked;
   const progress = new ProgressDisplay(io.error);
-  const show = (): void => {
-    const { head, projections } = inspect(config.data);
-    const build = projections.find(({ name }) => name === projection)?.build;
-    if (build) progress.show({ title: `Building ${projection}`, done: build.position, total: head });
-  };
+  const show = new OperationProgress(config.data, projection, progress);
   try {
     for (;;) {
       const result = isEngineRunning(config.data)
@@ -51,7 +48,7 @@ export async function runOperation<Answer extends object>(
 async function runHere(
   config: Config,
   { operation, projection, options }: Asked,
-  show: () => void,
+  progress: OperationProgress,
 ): Promise<object | undefined> {
   const definitions = await definitionsNamed(config.projections, [projection]);
   const opened = openUnlessHeld(config.data, definitions);
@@ -59,11 +56,35 @@ async function runHere(
   await using projectionist = opened;
   // Whoever pauses or resumes wants no work done now.
   if (operation !== 'pause' && operation !== 'resume') projectionist.start();
-  const timer = setInterval(show, SHOW_INTERVAL);
+  const timer = setInterval(() => progress.showBuild(), SHOW_INTERVAL);
   try {
-    return await projectionist.operate(projection, operation, options);
+    return await projectionist.operate(projection, operation, options, (told) => progress.show(told));
   } finally {
     clearInterval(timer);
+  }
+}
+
+/** Shows how far a build is, or what an operation tells of itself. */
+class OperationProgress {
+  readonly #data: string;
+  readonly #projection: string;
+  readonly #display: ProgressDisplay;
+
+  constructor(data: string, projection: string, display: ProgressDisplay) {
+    this.#data = data;
+    this.#projection = projection;
+    this.#display = display;
+  }
+
+  showBuild(): void {
+    const { head, projections } = inspect(this.#data);
+    const build = projections.find(({ name }) => name === this.#projection)?.build;
+    if (build)
+      this.#display.show({ title: `Building ${this.#projection}`, done: build.position, total: head });
+  }
+
+  show({ phase, done, total }: AsideProgress): void {
+    this.#display.show({ title: `Verifying ${this.#projection}, ${phase}`, done, total });
   }
 }
 
@@ -87,7 +108,7 @@ async function ask(
   io: Io,
   config: Config,
   { operation, projection, options }: Asked,
-  show: () => void,
+  progress: OperationProgress,
 ): Promise<object | undefined> {
   const catalog = new Catalog(join(config.data, 'catalog.db'));
   try {
@@ -105,12 +126,18 @@ async function ask(
           hint: 'Run the command again: it then works without a server.',
         });
       }
-      show();
+      showAsked(progress, state, answer);
       await delay(SHOW_INTERVAL);
     }
   } finally {
     catalog.close();
   }
+}
+
+function showAsked(progress: OperationProgress, state: string, answer: string | null): void {
+  const told = state === 'running' ? (JSON.parse(answer ?? 'null') as AsideProgress | null) : null;
+  if (told === null) progress.showBuild();
+  else progress.show(told);
 }
 
 function interrupted(isWithdrawn: boolean): ProjectionistError {

@@ -22,6 +22,7 @@ function printError(io: Io, error: unknown, asJson: boolean): void {
   if (asJson) io.error.write(`${JSON.stringify({ error: report })}\n`);
   else {
     io.error.write(`Error: ${report.message}\n`);
+    if (report.evidence?.row !== undefined) io.error.write(`Row: ${report.evidence.row}\n`);
     if (report.hint !== undefined) io.error.write(`Try: ${report.hint}\n`);
     // Something that nobody foresaw: its stack is what a report of it needs.
     if (!(error instanceof ProjectionistError) && error instanceof Error) io.error.write(`${error.stack}\n`);

@@ -42,6 +42,10 @@ export class Announcer {
     });
   }
 
+  verifying(generation: number): void {
+    this.#announce({ kind: 'verifying', projection: this.#projection, generation });
+  }
+
   kept(generation: number, reason: string): void {
     this.#announce({ kind: 'kept', projection: this.#projection, generation, reason });
   }

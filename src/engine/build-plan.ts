@@ -16,6 +16,8 @@ export interface BuildPlan {
   readonly isRollback?: boolean;
   /** Nothing of what was live before is kept. */
   readonly isReset?: boolean;
+  /** It is compared with a second replay first, and becomes live only if nothing differs. */
+  readonly mustVerify?: boolean;
   /** The hash of the program that is not to be built unasked once this is live. */
   readonly rolledBackFrom?: string | undefined;
 }

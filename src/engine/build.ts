@@ -10,13 +10,25 @@ export class Build {
   isAnnounced = false;
   /** True from when it is whole and level: it becomes live as soon as that can be written down. */
   isGoingLive = false;
+  /** False until it has been verified, where it has to be: until then it stays behind what is live. */
+  isCleared: boolean;
+  isBeingVerified = false;
+  readonly #ending = new AbortController();
   readonly #done = Promise.withResolvers<GenerationRun>();
   readonly #turn = Promise.withResolvers<void>();
 
   constructor(plan: BuildPlan) {
     this.plan = plan;
+    this.isCleared = plan.mustVerify !== true;
     // Nobody may be waiting; the status and a notice tell of a failure then.
     this.#done.promise.catch(() => {});
+  }
+
+  /** Has it verified, which is broken off when the build is given up. Rejects with what keeps it from being cleared. */
+  async clear(verify: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.isBeingVerified = true;
+    await verify(this.#ending.signal);
+    this.isCleared = true;
   }
 
   /** Resolves when it is live; rejects with what prevented that. */
@@ -35,6 +47,7 @@ export class Build {
   }
 
   fail(error: unknown): void {
+    this.#ending.abort();
     this.#done.reject(error);
     this.endTurn();
   }

@@ -26,6 +26,8 @@ export interface Generation {
   /** What the machine had been started as when the build began: a build does not outlive a crash of the machine. */
   readonly boot: string;
   readonly error: ErrorReport | null;
+  /** True for a build that is to be verified before it becomes live: whoever takes it up after a kill does that too. */
+  readonly mustVerify: boolean;
 }
 
 /** 'PJct' in ASCII. */
@@ -69,11 +71,12 @@ const CATALOG_FORMAT: Format = {
        PRIMARY KEY (projection, id)
      ) STRICT, WITHOUT ROWID`,
     StatusTable.migration,
+    'ALTER TABLE generations ADD COLUMN must_verify INTEGER NOT NULL DEFAULT 0',
   ],
 };
 
 const COLUMNS =
-  'projection, number, file, program, state, created_at AS createdAt, live_at AS liveAt, boot, error';
+  'projection, number, file, program, state, created_at AS createdAt, live_at AS liveAt, boot, error, must_verify AS mustVerify';
 
 /** Which generations there are and which is live: `data/catalog.db`. */
 export class Catalog {
@@ -120,7 +123,7 @@ export class Catalog {
   }
 
   /** Registers the next generation of a projection, as building. */
-  add(program: Program, boot: string, now: Date): Generation {
+  add(program: Program, boot: string, now: Date, mustVerify = false): Generation {
     return transact(this.#db, () => {
       const { projection } = program;
       const number = this.#db
@@ -132,8 +135,8 @@ export class Catalog {
         .get(projection) as number;
       const file = `views/${projection}-${number}.db`;
       this.#db
-        .prepare("INSERT INTO generations VALUES (?, ?, ?, ?, 'building', ?, NULL, ?, NULL)")
-        .run(projection, number, file, JSON.stringify(program), now.toISOString(), boot);
+        .prepare("INSERT INTO generations VALUES (?, ?, ?, ?, 'building', ?, NULL, ?, NULL, ?)")
+        .run(projection, number, file, JSON.stringify(program), now.toISOString(), boot, mustVerify ? 1 : 0);
       return this.find(projection, 'building') as Generation;
     });
   }
@@ -200,7 +203,8 @@ export class Catalog {
   }
 }
 
-type GenerationRow = Omit<Generation, 'program' | 'error'> & {
+type GenerationRow = Omit<Generation, 'program' | 'error' | 'mustVerify'> & {
+  readonly mustVerify: number;
   readonly program: string;
   readonly error: string | null;
 };
@@ -209,6 +213,7 @@ function generationOf(row: GenerationRow): Generation {
   return {
     ...row,
     program: JSON.parse(row.program) as Program,
+    mustVerify: row.mustVerify === 1,
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorReport),
   };
 }

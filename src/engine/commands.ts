@@ -2,11 +2,13 @@ import { ProjectionistError, reportOf } from '../errors.ts';
 import type { Catalog } from './catalog.ts';
 import type { Command } from './command-table.ts';
 
-/** Carries a command out; resolves with its answer. */
-export type Obey = (command: Command) => Promise<unknown>;
+/** Carries a command out; resolves with its answer. It may tell how far it is, as JSON. */
+export type Obey = (command: Command, onProgress: (progress: object) => void) => Promise<unknown>;
 
 /** Milliseconds between two looks for other processes' commands. */
 const POLL_INTERVAL = 50;
+/** Milliseconds between two notes of how far a command is: each is written to disk. */
+const PROGRESS_INTERVAL = 400;
 
 /** Carries out what other processes ask for through the catalogue. */
 export class CommandDesk {
@@ -60,10 +62,25 @@ export class CommandDesk {
 
   async #carryOut(command: Command): Promise<void> {
     try {
-      this.#catalog.commands.answer(command.id, 'done', await this.#obey(command));
+      const answer = await this.#obey(command, this.#noting(command));
+      this.#catalog.commands.answer(command.id, 'done', answer);
     } catch (error) {
       this.#answerFailure(command, error);
     }
+  }
+
+  /** Whoever asked reads it while it waits. */
+  #noting({ id }: Command): (progress: object) => void {
+    let notedAt = 0;
+    return (progress) => {
+      if (performance.now() - notedAt < PROGRESS_INTERVAL) return;
+      notedAt = performance.now();
+      try {
+        this.#catalog.commands.answer(id, 'running', progress);
+      } catch (fault) {
+        this.#onFault(fault);
+      }
+    };
   }
 
   #answerFailure({ id }: Command, error: unknown): void {

@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { type Lock, requireLock } from '../database/lock.ts';
 import { ProjectionistError } from '../errors.ts';
-import type { EventLog } from '../event-log/event-log.ts';
 import type { Definitions, LoadedProjection } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
 import { closing } from './build.ts';
+import type { AsideProgress } from './aside/job.ts';
+import { clearScratch } from './aside/scratch-files.ts';
+import type { VerificationStatus } from './verify/verifier.ts';
 import { Catalog } from './catalog.ts';
 import type { Command } from './command-table.ts';
 import { CommandDesk } from './commands.ts';
 import type { Decision } from './dead-letters/decision.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { deleteOrphans } from './generation-store.ts';
 import { HeadHistory } from './head-history.ts';
 import { tellSafely } from './listeners.ts';
-import type { Announce } from './notice.ts';
 import { type OperationName, type OperationOptions, operationNamed } from './operations.ts';
 import { type KeeperContext, ProjectionKeeper } from './projection-keeper.ts';
 import type { ProjectionStatus } from './status.ts';
@@ -26,21 +28,6 @@ export interface LiveGeneration {
   readonly number: number;
   readonly path: string;
   readonly program: Program;
-}
-
-export interface EngineOptions {
-  /** The data folder. */
-  readonly data: string;
-  readonly log: EventLog;
-  readonly definitions: Definitions;
-  readonly now?: () => Date;
-  readonly announce?: Announce;
-  /** Loads the definitions again, when another process asks for a rebuild. */
-  readonly reload?: () => Promise<Definitions>;
-  /** Hears of faults that no caller could be told of. */
-  readonly onFault?: (error: unknown) => void;
-  /** Whether other processes may ask for rebuilds through the data folder; default true. */
-  readonly takesCommands?: boolean;
 }
 
 /** Milliseconds between two looks at what could change behind the engine's back. */
@@ -89,7 +76,7 @@ export class Engine {
     this.#recorder = new StatusRecorder(this.#catalog.statuses, this.#context.now);
     this.#desk = new CommandDesk(
       this.#catalog,
-      (command) => this.#obey(command),
+      (command, onProgress) => this.#obey(command, onProgress),
       options.onFault ?? (() => {}),
     );
     for (const loaded of options.definitions.projections) this.#add(loaded);
@@ -131,6 +118,7 @@ export class Engine {
     this.#isStarted = true;
     this.#noteHead(this.#options.log.head());
     deleteOrphans(this.#options.data, this.#catalog);
+    clearScratch(this.#options.data);
     for (const keeper of this.#keepers.values()) keeper.start();
     for (const name of this.#catalog.projections()) {
       if (!this.#keepers.has(name)) this.#context.announce({ kind: 'orphaned', projection: name });
@@ -181,9 +169,19 @@ export class Engine {
   }
 
   /** Carries an operation out on the projection `name`; resolves when it is done. Rejects with what stopped it. */
-  async operate(name: string, operation: OperationName, options: OperationOptions = {}): Promise<object> {
+  async operate(
+    name: string,
+    operation: OperationName,
+    options: OperationOptions = {},
+    onProgress?: (progress: AsideProgress) => void,
+  ): Promise<object> {
     this.#refuseWhenClosing();
-    return operationNamed(operation)(this.#keeper(name), options);
+    return operationNamed(operation)(this.#keeper(name), options, onProgress);
+  }
+
+  /** How the last verification of a projection went. */
+  verification(name: string): VerificationStatus {
+    return this.#keeper(name).verification();
   }
 
   /**
@@ -282,11 +280,14 @@ export class Engine {
   }
 
   /** What another process asks for; it may have changed the definitions before. */
-  async #obey({ name, projection, arguments: options }: Command): Promise<object> {
+  async #obey(
+    { name, projection, arguments: options }: Command,
+    onProgress: (progress: AsideProgress) => void,
+  ): Promise<object> {
     operationNamed(name);
     if ((name === 'rebuild' || name === 'reset') && this.#options.reload !== undefined)
       await this.useDefinitions(await this.#options.reload());
     const given = (options === null ? null : JSON.parse(options)) as OperationOptions | null;
-    return this.operate(projection, name as OperationName, given ?? {});
+    return this.operate(projection, name as OperationName, given ?? {}, onProgress);
   }
 }

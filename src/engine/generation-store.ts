@@ -66,10 +66,10 @@ export class GenerationStore {
   }
 
   /** Registers the next generation, in place of any other that was being built. */
-  create(program: Program): Generation {
+  create(program: Program, mustVerify: boolean): Generation {
     const abandoned = this.#catalog.find(this.#name, 'building');
     if (abandoned !== undefined) this.discard(abandoned);
-    return this.#catalog.add(program, bootName(), this.#context.now());
+    return this.#catalog.add(program, bootName(), this.#context.now(), mustVerify);
   }
 
   /** The generation that a rollback goes back to. */

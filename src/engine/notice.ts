@@ -11,6 +11,7 @@ export type Notice =
       /** The position from which an interrupted build goes on; 0 for a new one. */
       readonly from: number;
     }
+  | { readonly kind: 'verifying'; readonly projection: string; readonly generation: number }
   | {
       readonly kind: 'went-live';
       readonly projection: string;

@@ -1,5 +1,6 @@
 import { ProjectionistError } from '../errors.ts';
 import type { DecisionRequest } from './dead-letters/decide.ts';
+import type { AsideProgress } from './aside/job.ts';
 import type { ProjectionKeeper } from './projection-keeper.ts';
 import { checkRequest, isRequest } from './states.ts';
 
@@ -7,11 +8,17 @@ import { checkRequest, isRequest } from './states.ts';
 export type OperationOptions = Readonly<Record<string, unknown>>;
 
 /** Carries an operation out; resolves with its answer, which is JSON. */
-type Operation = (keeper: ProjectionKeeper, options: OperationOptions) => Promise<object>;
+type Operation = (
+  keeper: ProjectionKeeper,
+  options: OperationOptions,
+  onProgress?: (progress: AsideProgress) => void,
+) => Promise<object>;
 
 /** Everything that can be asked of a projection: over HTTP, by another process, or by the program that embeds the engine. */
 const OPERATIONS = {
-  rebuild: async (keeper) => ({ generation: (await keeper.rebuild()).generation.number }),
+  rebuild: async (keeper, options) => ({
+    generation: (await keeper.rebuild(isAsked(options, 'verify'))).generation.number,
+  }),
   rollback: async (keeper) => ({ generation: (await keeper.rollback()).generation.number }),
   reset: async (keeper) => ({ generation: (await keeper.reset()).generation.number }),
   pause: async (keeper, options) => ({
@@ -23,6 +30,7 @@ const OPERATIONS = {
   },
   retry: (keeper, options) => keeper.decide({ kind: 'retry', ...asked(options) }),
   discard: (keeper, options) => keeper.decide({ kind: 'discard', ...asked(options) }),
+  verify: async (keeper, _, onProgress) => keeper.verify({ onProgress }),
 } satisfies Record<string, Operation>;
 
 function asked({ partition, reason, by }: OperationOptions): Omit<DecisionRequest, 'kind'> {
@@ -38,9 +46,9 @@ export type OperationName = keyof typeof OPERATIONS;
 /** The operation of that name, as far as the projection's state allows it. Throws USAGE where there is none. */
 export function operationNamed(name: string): Operation {
   if (Object.hasOwn(OPERATIONS, name))
-    return async (keeper, options) => {
+    return async (keeper, options, onProgress) => {
       if (isRequest(name)) checkRequest(keeper.name, keeper.status().state, name);
-      return OPERATIONS[name as OperationName](keeper, options);
+      return OPERATIONS[name as OperationName](keeper, options, onProgress);
     };
   throw new ProjectionistError('USAGE', `There is no operation ${name}`, {
     hint: `Known are ${Object.keys(OPERATIONS).join(', ')}; a newer projectionist may know more.`,
@@ -49,6 +57,13 @@ export function operationNamed(name: string): Operation {
 
 /** The longest text that is kept of what somebody says, in characters. */
 const LONGEST_TEXT = 500;
+
+/** A yes or no among the options; no where it is missing. Throws USAGE. */
+function isAsked(options: OperationOptions, name: string): boolean {
+  const value = options[name] ?? false;
+  if (typeof value === 'boolean') return value;
+  throw new ProjectionistError('USAGE', `${name} must be true or false`, { evidence: { field: name } });
+}
 
 /** A text among the options; null where it is missing. Throws USAGE. */
 function wordsIn(options: OperationOptions, name: string): string | null {

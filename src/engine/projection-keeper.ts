@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { ProjectionistError } from '../errors.ts';
 import type { LoadedProjection } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
 import { planForLost, planRollback } from './build-plan.ts';
@@ -12,6 +13,13 @@ import { statusOf } from './projection-status.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
 import { Succession } from './succession.ts';
 import type { SuccessionContext, SuccessionOwner } from './succession-context.ts';
+import {
+  verificationFailed,
+  type VerificationStatus,
+  Verifier,
+  type VerifyOptions,
+} from './verify/verifier.ts';
+import type { Verification } from './verify/verification.ts';
 
 export interface KeeperContext extends SuccessionContext, DecisionContext {
   /** Seconds for which the event after a position has been in the log. */
@@ -25,6 +33,7 @@ export class ProjectionKeeper {
   readonly #store: GenerationStore;
   readonly #succession: Succession;
   readonly #decisions: Decisions;
+  readonly #verifier: Verifier;
   #loaded: LoadedProjection;
   #isStarted = false;
 
@@ -37,11 +46,13 @@ export class ProjectionKeeper {
       name: this.name,
       run: (...[generation, aim, onReport, isHeld]: RunArguments) =>
         new GenerationRun(generation, aim, this.#loaded, context, onReport, isHeld),
+      verify: (run: GenerationRun, signal: AbortSignal) => this.#requireSame(run, signal),
       onLost: (lost: LostGeneration) => this.#rebuildLost(lost),
     };
     const pause = context.catalog.pauses.find(this.name);
     this.#succession = new Succession(owner, context, this.#store, pause);
     this.#decisions = new Decisions(this.name, context, this.#succession);
+    this.#verifier = new Verifier(this.name, context);
   }
 
   get live(): GenerationRun | undefined {
@@ -76,13 +87,19 @@ export class ProjectionKeeper {
     return true;
   }
 
-  /** Builds the next generation and resolves when it is live. Rejects with what stopped it. */
-  rebuild(): Promise<GenerationRun> {
+  /**
+   * Builds the next generation and resolves when it is live; where it must be verified, after a second replay has given
+   * the same. Rejects with what stopped it.
+   */
+  rebuild(mustVerify = false): Promise<GenerationRun> {
     const { build } = this.#succession;
     const isUnderWay =
-      build !== undefined && !build.plan.isRollback && build.plan.program.hash === this.#wanted.hash;
+      build !== undefined &&
+      !build.plan.isRollback &&
+      build.plan.program.hash === this.#wanted.hash &&
+      (!mustVerify || build.plan.mustVerify === true);
     if (isUnderWay) return build.done;
-    return this.#succession.launch({ program: this.#wanted, reasons: ['asked for'] }).done;
+    return this.#succession.launch({ program: this.#wanted, reasons: ['asked for'], mustVerify }).done;
   }
 
   /** Brings the previous generation up to date, makes it live again, and resolves then. */
@@ -118,6 +135,17 @@ export class ProjectionKeeper {
     return this.#decisions.make(request);
   }
 
+  /** Compares the live generation with an independent replay. Throws PROJECTION_NOT_READY before the first. */
+  verify(options: VerifyOptions): Promise<Verification> {
+    if (this.live === undefined) throw notLive(this.name);
+    return this.#verifier.verify(this.live, this.#loaded, options);
+  }
+
+  /** The last verification, of the live generation or of a build. */
+  verification(): VerificationStatus {
+    return this.#verifier.status;
+  }
+
   advance(head: number): void {
     this.#succession.advance(head);
   }
@@ -136,8 +164,8 @@ export class ProjectionKeeper {
       this.#rebuildLost({ generation, reason: `the file ${generation.file} is missing` });
   }
 
-  stop(): Promise<void> {
-    return this.#succession.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#verifier.stop(), this.#succession.stop()]);
   }
 
   status(): ProjectionStatus {
@@ -165,6 +193,7 @@ export class ProjectionKeeper {
       this.#succession.launch({
         program,
         generation: interrupted,
+        mustVerify: interrupted.mustVerify,
         reasons: ['goes on where it was interrupted'],
       });
     } else if (lost !== undefined) this.#rebuildLost(lost);
@@ -188,6 +217,11 @@ export class ProjectionKeeper {
     this.#succession.announcer.kept(live.number, reason);
   }
 
+  async #requireSame(run: GenerationRun, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#verifier.verify(run, this.#loaded, { signal });
+    if (!outcome.isSame) throw verificationFailed(outcome);
+  }
+
   #rebuildLost(lost: LostGeneration): void {
     this.#succession.launch(planForLost(lost, this.#loaded.compiled, this.#store.rolledBackFrom));
   }
@@ -196,6 +230,13 @@ export class ProjectionKeeper {
   #forgetRollbackOfAnother(): void {
     if (this.#store.rolledBackFrom !== this.#wanted.hash) this.#store.forgetRollback();
   }
+}
+
+function notLive(projection: string): ProjectionistError {
+  return new ProjectionistError('PROJECTION_NOT_READY', `${projection} has no generation yet`, {
+    hint: 'It can be verified when its first build is done.',
+    evidence: { projection },
+  });
 }
 
 type RunArguments = Parameters<SuccessionOwner['run']>;

@@ -25,6 +25,8 @@ export interface SuccessionOwner {
     onReport: (run: GenerationRun, report: RunnerReport) => void,
     isHeld: boolean,
   ): GenerationRun;
+  /** Compares a generation with a second replay; resolves when nothing differs. */
+  verify(run: GenerationRun, signal: AbortSignal): Promise<void>;
   /** The live generation cannot be used any more: it still answers, and goes no further. */
   onLost(lost: LostGeneration): void;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type ErrorReport, errorFrom, type ProjectionistError, reportOf } from '../errors.ts';
+import { type ErrorReport, errorFrom, reportOf } from '../errors.ts';
 import { Announcer } from './announcer.ts';
 import { Build, closing, replaced } from './build.ts';
 import type { BuildPlan } from './build-plan.ts';
@@ -7,7 +7,7 @@ import type { Generation } from './catalog.ts';
 import { damaged } from './faults.ts';
 import type { GenerationRun, RunAim } from './generation-run.ts';
 import type { GenerationStore } from './generation-store.ts';
-import { paused, stopped } from './obstacles.ts';
+import { obstacleTo } from './obstacles.ts';
 import { persist } from './persist.ts';
 import { PositionWaiters } from './position-waiters.ts';
 import type { RunnerReport } from './runner.ts';
@@ -91,7 +91,7 @@ export class Succession {
   advance(head: number): void {
     const next = this.#build?.run;
     // While a build that is whole comes level, the live generation stands still: nobody chases anybody.
-    const standsStill = next?.isBuilt === true && next.error === null;
+    const standsStill = next?.isBuilt === true && next.error === null && this.#build?.isCleared === true;
     if (!standsStill) this.#live?.advance(head);
     next?.advance(head);
   }
@@ -145,12 +145,12 @@ export class Succession {
 
   /** Resolves when another build may begin. Never rejects. */
   async #begin(build: Build): Promise<void> {
-    const { program, generation, isRollback } = build.plan;
+    const { program, generation, isRollback, mustVerify = false } = build.plan;
     try {
       await this.#leaving;
       const aim = isRollback ? 'return' : build.plan.isReset === true ? 'reset' : 'build';
       await this.#persist(build, () => {
-        build.run = this.#run(generation ?? this.#store.create(program), aim);
+        build.run = this.#run(generation ?? this.#store.create(program, mustVerify), aim);
         build.run.advance(this.#context.head());
       });
       // What is paused keeps nobody from having a turn.
@@ -224,8 +224,25 @@ export class Succession {
       this.announcer.waiting(run.generation.number, report);
     }
     if (report.kind === 'failed') this.#failBuild(build, report.error);
+    else if (run.isBuilt) this.#comeLevel(build, run);
+  }
+
+  /** Makes a build live that is whole, verified where it has to be, and level. */
+  #comeLevel(build: Build, run: GenerationRun): void {
+    if (!build.isCleared)
+      this.#clear(build, run).catch((error: unknown) => this.#failBuild(build, reportOf(error)));
     // Behind what is live, it is not: answers never go back in time. What it lacks comes with its next report.
-    else if (run.isBuilt && run.position >= (this.#live?.told ?? 0)) this.#goLive(build, run);
+    else if (run.position >= (this.#live?.told ?? 0)) this.#goLive(build, run);
+  }
+
+  /** While a build is verified both it and the live generation follow the log. */
+  async #clear(build: Build, run: GenerationRun): Promise<void> {
+    if (build.isBeingVerified) return;
+    this.announcer.verifying(run.generation.number);
+    await build.clear((signal) => this.#owner.verify(run, signal));
+    if (this.#build !== build) return;
+    this.advance(this.#context.head());
+    this.#comeLevel(build, run);
   }
 
   #goLive(build: Build, run: GenerationRun): void {
@@ -275,16 +292,8 @@ export class Succession {
 
   /** Tells those who wait when nothing is left that could bring what they wait for. */
   #settle(): void {
-    const obstacle = this.#obstacle();
+    const obstacle = obstacleTo(this.#owner.name, this);
     if (obstacle === undefined) this.#waiters.unblock();
     else this.#waiters.block(obstacle);
-  }
-
-  #obstacle(): ProjectionistError | undefined {
-    if (this.#pause !== null) return paused(this.#owner.name, this.#pause);
-    if (this.#build !== undefined) return undefined;
-    const error =
-      this.#live === undefined ? this.#buildError : this.#live.hasFailed ? this.#live.error : null;
-    return error === null ? undefined : stopped(this.#owner.name, error);
   }
 }

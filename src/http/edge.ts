@@ -89,6 +89,7 @@ function guardScopes(app: Hono, services: Services): void {
     '/events/:position',
     '/streams/:stream',
     '/projections/:name/dead-letters/*',
+    '/projections/:name/verification',
   ])
     app.use(path, log);
   app.use('/events', guard(['POST'], 'append'));

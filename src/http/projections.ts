@@ -5,6 +5,7 @@ import { ProjectionistError } from '../errors.ts';
 import { describeProgram } from '../projection/describe-program.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import { reasonIn } from './reason.ts';
+import { rebuildRoutes } from './rebuild.ts';
 import type { Services } from './services.ts';
 
 /** `/projections`: their state, and what can be done to them. What takes long is begun, and seen in the state. */
@@ -27,6 +28,7 @@ export function projectionRoutes(services: Services): Hono {
       return accepted(c, status);
     });
   }
+  app.route('/', rebuildRoutes(services));
   app.post('/projections/:name/pause', async (c) => {
     const { name } = statusOf(c, services);
     await services.operate(name, 'pause', { by: callerOf(c).name, reason: await reasonIn(c) });
@@ -40,7 +42,7 @@ export function projectionRoutes(services: Services): Hono {
 }
 
 /** What takes long, and what is said of it when it has begun. */
-const BEGUN = { rebuild: 'rebuilding', rollback: 'rolling back', reset: 'resetting' } as const;
+const BEGUN = { rollback: 'rolling back', reset: 'resetting' } as const;
 
 function statusOf(c: Context, services: Services): ProjectionStatus {
   const statuses = services.status();

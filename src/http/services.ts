@@ -7,6 +7,7 @@ import type { DeadLetters, PartitionLetters } from '../engine/dead-letters/list.
 import type { OperationName, OperationOptions } from '../engine/operations.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
+import type { VerificationStatus } from '../engine/verify/verifier.ts';
 import type { LastEvent } from '../query/live/live-queries.ts';
 import type { LiveMessage } from '../query/live/message.ts';
 import type { LiveReader } from '../query/live/live-reader.ts';
@@ -119,5 +120,7 @@ export interface Services {
   partitionLetters(projection: string, partition: string): PartitionLetters;
   /** Carries an operation out on a projection; resolves with its answer when it is done. */
   operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object>;
+  /** The last verification of a projection, or how far the present one is. Throws PROJECTION_UNKNOWN. */
+  verification(projection: string): VerificationStatus;
   reportFault(error: unknown): void;
 }

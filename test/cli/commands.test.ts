@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/open.ts';
 import { type Server, Workspace } from './support.ts';
 
 const SHOP = resolve('data/shop.events.ndjson');
@@ -37,6 +38,23 @@ describe('without a server', () => {
     ) as object[];
     expect(rows).toEqual([expect.objectContaining({ day: '2025-12-31', orders: 9 })]);
     expect(workspace.run(['query', 'revenue', 'limit=2']).out).toMatch(/^day +orders/);
+  });
+
+  test('verify finds nothing, then the row that somebody has edited, and a rebuild puts it right', () => {
+    expect(workspace.run(['verify', 'revenue'])).toMatchObject({ code: 0, error: '' });
+    const [file] = readdirSync(workspace.path('data/views')).filter((name) => /^revenue-\d+\.db$/.test(name));
+    const db = openDatabase(workspace.path('data/views', file as string), { purpose: 'derived' });
+    db.exec("UPDATE revenue SET orders = 10 WHERE day = '2025-12-31'");
+    db.close();
+    const found = workspace.run(['verify']);
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('Row: {"day":"2025-12-31"}');
+    expect(found.out).toMatch(/orders +10 +9/);
+    expect(found.error).toContain('revenue: not what a second replay gives');
+    expect(workspace.run(['rebuild', 'revenue', '--verify']).code).toBe(0);
+    expect(JSON.parse(workspace.run(['verify', '--json']).out)).toMatchObject([
+      { projection: 'revenue', isSame: true, difference: null },
+    ]);
   });
 
   test('append reads standard input, checks the expected version, and names what is wrong', () => {

@@ -95,8 +95,12 @@ async function liveAndBuild() {
     runs.push(scripted);
     return scripted as unknown as GenerationRun;
   };
-  const succession = new Succession({ name: 'accounts', run, onLost: () => {} }, context, store);
-  const first = store.create(program);
+  const succession = new Succession(
+    { name: 'accounts', run, verify: async () => {}, onLost: () => {} },
+    context,
+    store,
+  );
+  const first = store.create(program, false);
   store.makeLive(first, undefined);
   succession.follow(first);
   const { done } = succession.launch({ program, reasons: [] });

@@ -26,6 +26,15 @@ const COLUMNS = `partition, position, error, statement, parked_at AS parkedAt, a
 
 type ParkedRow = Omit<ParkedPartition, 'error' | 'eventId' | 'stream' | 'type'> & { readonly error: string };
 
+/** The decisions that were carried out on a generation, in order: with the events they make its rows. */
+export function decisionsIn(db: SqliteDatabase): Decision[] {
+  const rows = db
+    .prepare('SELECT decision FROM projectionist_decisions ORDER BY id')
+    .pluck()
+    .all() as string[];
+  return rows.map((row) => JSON.parse(row) as Decision);
+}
+
 /** The parked partitions of a generation's file, the longest first; at most `limit`. */
 export function readParked(path: string, limit: number): ParkedPartition[] {
   return reading(path, (db) =>
@@ -57,10 +66,7 @@ export function readPartition(
 
 /** The decisions that a generation's file has been through. */
 export function readDecisions(path: string): Decision[] {
-  return reading(path, (db) => {
-    const rows = db.prepare('SELECT decision FROM projectionist_decisions ORDER BY id').pluck().all();
-    return (rows as string[]).map((row) => JSON.parse(row) as Decision);
-  });
+  return reading(path, decisionsIn);
 }
 
 function reading<T>(path: string, read: (db: SqliteDatabase) => T): T {

@@ -23,7 +23,7 @@ export interface ChangeTask {
   readonly policy?: ErrorPolicy | undefined;
   /** Milliseconds that one batch may hold the thread. */
   readonly budget: number;
-  /** The most positions of one batch: what changes within one is held in memory. */
+  /** The most events of one batch: what changes within one is held in memory. */
   readonly span?: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function* replayChanges(
 ): AsyncGenerator<ChangeBatch, void, undefined> {
   const { path, log, to, views, policy, budget, span = 50_000 } = task;
   const program = recordingProgram(task.program);
-  const db = openGeneration(path, program, log.id, 'bulk');
+  const db = openGeneration(path, task.program, log.id, 'bulk');
   try {
     const recorder = new ChangeRecorder(db, program, views);
     connectFeed(db, program, log.path);
@@ -52,10 +52,11 @@ export async function* replayChanges(
     const batch = new BatchSize(budget);
     while (projector.position < to) {
       const next = projector.nextDecisionAt ?? Infinity;
-      const end = Math.min(to, next, projector.position + Math.min(span, batch.size));
+      const size = Math.ceil(Math.min(span, batch.size) / Math.max(share, 1 / 1000));
+      const end = Math.min(to, next, projector.position + size);
       const started = performance.now();
       const fault = applyUpTo(projector, end, share);
-      if (fault === undefined) batch.learn(performance.now() - started);
+      if (fault === undefined && batch.size <= span) batch.learn(performance.now() - started);
       yield { position: projector.position, changes: recorder.take() };
       if (fault !== undefined) throw fault;
       await new Promise((resolve) => setImmediate(resolve));

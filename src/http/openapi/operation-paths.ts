@@ -81,7 +81,6 @@ export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
       },
     },
   },
-  '/projections/{name}/rebuild': command('Build the next generation beside the live one'),
   '/projections/{name}/rollback': command('Go back to the generation before'),
   '/projections/{name}/reset': command('Build from the first event, and keep nothing of what was live'),
   '/projections/{name}/pause': {

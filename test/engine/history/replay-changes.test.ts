@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { and, eq, sql } from 'drizzle-orm';
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import type { RecordedView } from '../../../src/engine/history/change-recorder.ts';
@@ -19,12 +19,16 @@ const events = defineEvents({
   counted: { schema: z.object({}) },
   closed: { schema: z.object({}) },
 });
-const accounts = sqliteTable('accounts', {
-  id: text().primaryKey(),
-  name: text(),
-  isOpen: integer('is_open', { mode: 'boolean' }).notNull(),
-  count: integer().notNull(),
-});
+const accounts = sqliteTable(
+  'accounts',
+  {
+    id: text().primaryKey(),
+    name: text(),
+    isOpen: integer('is_open', { mode: 'boolean' }).notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [index('accounts_by_name').on(table.name)],
+);
 const tags = sqliteTable('tags', { account: text().notNull(), tag: text().notNull() }, (table) => [
   primaryKey({ columns: [table.account, table.tag] }),
 ]);

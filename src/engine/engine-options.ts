@@ -1,0 +1,18 @@
+import type { EventLog } from '../event-log/event-log.ts';
+import type { Definitions } from '../projection/load.ts';
+import type { Announce } from './notice.ts';
+
+export interface EngineOptions {
+  /** The data folder. */
+  readonly data: string;
+  readonly log: EventLog;
+  readonly definitions: Definitions;
+  readonly now?: () => Date;
+  readonly announce?: Announce;
+  /** Loads the definitions again, when another process asks for a rebuild. */
+  readonly reload?: () => Promise<Definitions>;
+  /** Hears of faults that no caller could be told of. */
+  readonly onFault?: (error: unknown) => void;
+  /** Whether other processes may ask for rebuilds through the data folder; default true. */
+  readonly takesCommands?: boolean;
+}

@@ -1,0 +1,41 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { ProjectionistError } from '../errors.ts';
+import { begun } from './begun.ts';
+import { jsonIn, textBody } from './request-body.ts';
+import type { Services } from './services.ts';
+
+/** Rebuilding a projection, and comparing what is built with a second replay. Both are begun; their state is read elsewhere. */
+export function rebuildRoutes(services: Services): Hono {
+  const app = new Hono();
+  app.post('/projections/:name/rebuild', async (c) => {
+    const name = c.req.param('name');
+    const { verify = false } = await rebuildIn(c);
+    await begun(services.operate(name, 'rebuild', { verify }));
+    return c.json({ status: 'rebuilding' }, 202, { Location: parentOf(c) });
+  });
+  app.post('/projections/:name/verify', async (c) => {
+    await begun(services.operate(c.req.param('name'), 'verify'));
+    return c.json({ status: 'verifying' }, 202, { Location: `${parentOf(c)}/verification` });
+  });
+  app.get('/projections/:name/verification', (c) => c.json(services.verification(c.req.param('name'))));
+  return app;
+}
+
+const REBUILD = z.strictObject({ verify: z.boolean().optional() });
+
+/** The body, which may be left out. Throws BODY_INVALID. */
+async function rebuildIn(c: Context): Promise<z.infer<typeof REBUILD>> {
+  const text = await textBody(c);
+  if (text.trim() === '') return {};
+  const body = REBUILD.safeParse(jsonIn(text));
+  if (body.success) return body.data;
+  throw new ProjectionistError('BODY_INVALID', 'The body is not { "verify": true }', {
+    hint: 'Send {"verify": true} to have the new generation verified before it becomes live, or no body.',
+  });
+}
+
+/** The projection's own path, wherever the app is mounted. */
+function parentOf(c: Context): string {
+  return c.req.path.replace(/\/[^/]+$/, '');
+}
