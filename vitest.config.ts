@@ -26,6 +26,7 @@ export default defineConfig({
           name: 'long',
           include: ['test/long/**/*.test.ts', 'test/real-data/**/*.test.ts'],
           testTimeout: 1_800_000,
+          expect: { poll: { timeout: 60_000 } },
           fileParallelism: false,
         },
       },

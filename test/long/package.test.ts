@@ -42,6 +42,12 @@ test('the packed package installs into an empty folder, init makes it a project,
   const url = /Listening on (\S+)/.exec(text)?.[1];
   const rows = (await (await fetch(`${url}/views/orders?status=eq.shipped`)).json()) as object[];
   expect(rows).toEqual([expect.objectContaining({ id: 'order-1', carrier: 'north-post' })]);
+  const page = await (await fetch(`${url}/console`)).text();
+  const files = [...page.matchAll(/(?:src|href)="([^"]+\/assets\/[^"]+)"/g)].map(
+    ([, path]) => path as string,
+  );
+  expect(files.length).toBeGreaterThan(20);
+  for (const path of files) expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200]);
   server.kill('SIGTERM');
   const [code] = (await once(server, 'exit')) as [number];
   expect(code).toBe(0);

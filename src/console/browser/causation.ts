@@ -43,10 +43,9 @@ function Branch({ nodes, first }: { readonly nodes: readonly Node[]; readonly fi
         html`<li key=${event.position}>
           <div class="node">
             <a class="type" href=${href(`/log?at=${event.position}`)}>${event.type}</a>
-            <span class="faint"
-              >${event.stream} · ${count(event.position)} ·
-              <${Time} iso=${event.time} /> ${since(first, event)}</span
-            >
+            <span class="faint">${event.stream}, event ${count(event.position)}</span>
+            <span class="faint"><${Time} iso=${event.time} /></span>
+            <span class="faint">${since(first, event)}</span>
           </div>
           ${effects.length === 0 ? null : html`<${Branch} nodes=${effects} first=${first} />`}
         </li>`,
@@ -57,10 +56,10 @@ function Branch({ nodes, first }: { readonly nodes: readonly Node[]; readonly fi
 function since(first: number, { time }: LogEvent): string {
   const seconds = (Date.parse(time) - first) / 1000;
   if (seconds <= 0) return '';
-  if (seconds < 120) return `(+${seconds.toFixed(seconds < 10 ? 1 : 0)} s)`;
-  if (seconds < 7200) return `(+${Math.round(seconds / 60)} min)`;
-  if (seconds < 172_800) return `(+${Math.round(seconds / 3600)} h)`;
-  return `(+${Math.round(seconds / 86_400)} d)`;
+  if (seconds < 120) return `+${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 7200) return `+${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `+${Math.round(seconds / 3600)} h`;
+  return `+${Math.round(seconds / 86_400)} d`;
 }
 
 /** An event whose cause is not among these is a root. */

@@ -11,6 +11,9 @@ export interface Frame {
   readonly changed: number;
 }
 
+/** Milliseconds. */
+const TELL_EVERY = 60;
+
 export interface FilmOrder {
   /** Of the view, with the query: `/views/orders?status=eq.paid`. */
   readonly path: string;
@@ -30,6 +33,7 @@ export class Film {
   readonly problem = signal<Refusal | undefined>(undefined);
   isWhole = false;
   readonly #closing = new AbortController();
+  #isAnnounced = false;
   #wanted: number;
   #more = Promise.withResolvers<void>();
 
@@ -86,15 +90,27 @@ export class Film {
         rows = next.rows;
         const changed = this.frames.length === 0 ? 0 : next.changed;
         this.frames.push({ position: message.position, time: message.time, rows, changed });
-        this.length.value = this.frames.length;
+        this.#announce();
         await this.#room();
         if (signal.aborted) return;
       }
       this.isWhole = true;
+      this.length.value = this.frames.length;
     } catch (error) {
       if (signal.aborted) return;
       this.problem.value = error instanceof Refusal ? error : new Refusal(0, '', String(error));
     }
+  }
+
+  /** Whoever looks is told of the first frame at once, and of the others a few times a second. */
+  #announce(): void {
+    if (this.frames.length === 1) this.length.value = 1;
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    setTimeout(() => {
+      this.#isAnnounced = false;
+      this.length.value = this.frames.length;
+    }, TELL_EVERY);
   }
 
   async #room(): Promise<void> {

@@ -16,6 +16,7 @@ interface Parked {
   readonly eventId: string;
   readonly stream: string;
   readonly type: string;
+  /** The event that could not be applied, and those behind it. */
   readonly waiting: number;
   readonly error: ErrorReport;
   readonly statement: string | null;
@@ -103,7 +104,9 @@ interface LetterProps {
 
 function Letter({ projection, entry, onDone }: LetterProps): VNode {
   const [isOpen, setOpen] = useState(false);
-  const { partition, position, type, stream, waiting, error, statement, parkedAt, attempts } = entry;
+  const { partition, position, type, stream, error, statement, parkedAt, attempts } = entry;
+  // Without the event itself
+  const behind = entry.waiting - 1;
   const act = async (verb: 'retry' | 'discard', body: object): Promise<void> => {
     const answer = await ask(`${pathOf(projection, partition)}/${verb}`, { method: 'POST', body });
     const outcome = (await answer.json()) as { error: ErrorReport | null };
@@ -151,7 +154,7 @@ function Letter({ projection, entry, onDone }: LetterProps): VNode {
     ${statement === null || statement === undefined ? null : html`<pre tabindex="0" class="sql">${statement}</pre>`}
     <p class="faint">
       Parked <${Time} iso=${parkedAt} /> · tried ${counted(attempts, 'time')} ·
-      ${waiting === 0 ? ' nothing waits behind it' : ` ${counted(waiting, 'event')} ${waiting === 1 ? 'waits' : 'wait'} behind it`}
+      ${behind <= 0 ? ' nothing waits behind it' : ` ${counted(behind, 'event')} ${behind === 1 ? 'waits' : 'wait'} behind it`}
       ${' '}<button type="button" class="quiet small" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>
         ${isOpen ? 'Hide the events' : 'Show the events'}
       </button>

@@ -21,7 +21,7 @@ export function Moment({ player }: { readonly player: Player }): VNode {
     else void show(position, over.signal, setEvent);
     return () => over.abort();
   }, [position]);
-  const isCurrent = event !== undefined && event.position === position;
+  const isCurrent = event !== undefined && event.position === position && player.isExact.value;
   return html`<p class=${`moment ${isCurrent ? '' : 'stale'}`}>
     ${
       event === undefined
@@ -38,6 +38,8 @@ export function Moment({ player }: { readonly player: Player }): VNode {
 function hint(player: Player): VNode {
   if (player.isPlaying.value)
     return html`<span class="faint">Space pauses. Cells that change light up.</span>`;
+  if (player.isPast.value && !player.isExact.value)
+    return html`<span class="faint">Replaying to event ${count(Math.floor(player.position.value))}…</span>`;
   if (player.isPast.value)
     return html`<span class="faint">Event ${count(Math.floor(player.position.value))}</span>`;
   return html`<span class="faint"

@@ -17,7 +17,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: 'pause',
     label: 'Pause',
-    isPossible: ({ paused, state }) => !paused && state !== 'paused',
+    isPossible: ({ state }) => state !== 'paused' && state !== 'stopped',
     consequences: ({ name, views }) => [
       `${name} stops applying events. New events are appended as ever; the projection falls behind.`,
       `${listOf(views)} ${views.length === 1 ? 'goes' : 'go'} on answering, with the rows of now.`,
@@ -27,7 +27,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: 'resume',
     label: 'Resume',
-    isPossible: ({ paused, state }) => Boolean(paused) || state === 'paused',
+    isPossible: ({ state }) => state === 'paused' || state === 'stopped',
     consequences: ({ name, lag }) => [
       `${name} goes on and applies ${counted(lag, 'event')} that it has missed.`,
     ],
@@ -35,7 +35,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: 'rebuild',
     label: 'Rebuild',
-    isPossible: ({ build }) => build === null,
+    isPossible: ({ build, state }) => build === null && state !== 'paused',
     consequences: ({ head, generation }) => [
       `A new generation is built beside the live one, from all ${counted(head, 'event')}.`,
       generation === null
@@ -56,7 +56,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: 'rollback',
     label: 'Roll back',
-    isPossible: ({ generation }) => generation !== null && generation > 1,
+    isPossible: ({ generation, state }) => generation !== null && generation > 1 && state !== 'paused',
     consequences: ({ name, generation }) => [
       `The generation before ${generation} answers the queries of ${name} again, at once.`,
       'It catches up with the log, if its code is still there.',

@@ -47,6 +47,7 @@ export class Player {
   readonly #single = signal<Film | undefined>(undefined);
   readonly #closing = new AbortController();
   #animation = 0;
+  #shown: Frame | undefined;
 
   /** What is to be shown now; undefined until there is something. */
   readonly frame = computed<Frame | undefined>(() =>
@@ -129,6 +130,7 @@ export class Player {
     this.pause();
     this.isPast.value = false;
     this.#dropSingle();
+    this.#shown = undefined;
     this.reached(Math.max(this.end.peek(), this.#live.peek()?.position ?? 0));
     this.position.value = this.end.peek();
   }
@@ -197,7 +199,7 @@ export class Player {
     this.#single.value = undefined;
   }
 
-  /** The finest frame that there is. */
+  /** The finest frame that there is; what was shown before, while there is none. */
   #pastFrame(): Frame | undefined {
     const position = Math.floor(this.position.value);
     const single = this.#single.value;
@@ -205,8 +207,10 @@ export class Player {
     // Read, so that what arrives is shown
     void [single?.length.value, film?.length.value];
     const fine = single?.covers(position) === true ? single.at(position) : undefined;
-    const coarse = film?.covers(position) === true || fine === undefined ? film?.at(position) : undefined;
-    return coarse !== undefined && coarse.position === position ? coarse : (fine ?? coarse);
+    const coarse = film?.covers(position) === true ? film.at(position) : undefined;
+    const found = coarse?.position === position ? coarse : (fine ?? coarse);
+    this.#shown = found ?? this.#shown ?? this.#live.peek();
+    return this.#shown;
   }
 
   async #followLive(): Promise<void> {

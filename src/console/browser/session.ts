@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { askJson, Refusal } from './api.ts';
 
 export interface Column {
@@ -43,12 +43,7 @@ export function hasForViews(member: string): boolean {
 export async function begin(): Promise<void> {
   try {
     caller.value = await askJson<Caller>('/whoami');
-    const [document, list] = await Promise.all([
-      askJson<{ paths: Record<string, unknown> }>('/openapi.json'),
-      askJson<View[]>('/views'),
-    ]);
-    paths.value = new Set(Object.keys(document.paths));
-    views.value = list;
+    await refreshViews();
     startProblem.value = undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -58,5 +53,12 @@ export async function begin(): Promise<void> {
 
 /** Views come and go with definitions. */
 export async function refreshViews(): Promise<void> {
-  views.value = await askJson<View[]>('/views');
+  const [document, list] = await Promise.all([
+    askJson<{ paths: Record<string, unknown> }>('/openapi.json'),
+    askJson<View[]>('/views'),
+  ]);
+  batch(() => {
+    paths.value = new Set(Object.keys(document.paths));
+    views.value = list;
+  });
 }

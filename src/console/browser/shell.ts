@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { hasToken, isOffline, needsToken, useToken } from './api.ts';
 import { compact } from './format.ts';
 import { html } from './html.ts';
@@ -77,9 +77,16 @@ function pageAt(path: string): VNode {
 function Navigation({ path }: { readonly path: string }): VNode {
   const byProjection = Map.groupBy(views.value ?? [], ({ projection }) => projection);
   const parked = statuses.value?.reduce((sum, status) => sum + (status.parked ?? 0), 0) ?? 0;
+  const bar = useRef<HTMLElement>(null);
+  // On a narrow screen the links are one line, wider than it.
+  useEffect(
+    () =>
+      bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }),
+    [path],
+  );
   const link = (to: string, label: unknown): VNode =>
     html`<a href=${href(to)} aria-current=${path === to ? 'page' : undefined}>${label}</a>`;
-  return html`<nav class="side" aria-label="Console">
+  return html`<nav ref=${bar} class="side" aria-label="Console">
     <a class="brand" href=${href('/')} aria-label="Projectionist, overview">
       <svg viewBox="0 0 32 32" aria-hidden="true">
         <path class="beam" d="M14 13 30 5v22L14 19z" />

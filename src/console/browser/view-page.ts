@@ -19,6 +19,8 @@ import { apiPath, changed, keyedPath, readable, readQuery, type ViewQuery } from
 /** A view: its rows by the query API's own query, as of now or of any moment. */
 export function ViewPage({ name }: { readonly name: string }): VNode {
   const view = views.value?.find((candidate) => candidate.name === name);
+  // Where the log ends is to be known before the playhead stands in it.
+  if (statuses.value === undefined) return html`<p class="waiting">Asking the server…</p>`;
   if (view !== undefined) return html`<${Rows} key=${name} view=${view} />`;
   return html`<${Empty} title=${`There is no view ${name}`}>
     <p>Views are there once their projection's first generation is built. See the <a href=${href('/')}>overview</a>.</p>

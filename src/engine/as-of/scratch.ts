@@ -60,12 +60,13 @@ export class Scratch {
   }
 
   #hear(report: RunnerReport): void {
-    if ('error' in report) {
+    // A parked event is an error too, of which the rest of the replay knows nothing.
+    if (report.kind === 'failed' || report.kind === 'waiting' || report.kind === 'lost') {
       const words = `${this.#projection} cannot be replayed: ${report.error.message}`;
       const { hint, evidence } = report.error;
       const cause = errorFrom(report.error);
       this.#fail(new ProjectionistError('PROJECTION_STOPPED', words, { hint, evidence, cause }));
-    } else if ('position' in report && report.position === this.#target) this.#step.resolve();
+    } else if (report.kind === 'progress' && report.position === this.#target) this.#step.resolve();
   }
 
   #fail(failure: ProjectionistError): void {

@@ -1,0 +1,330 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cells, launch, opened, violations } from '../console/browser.ts';
+import { BROKEN, writeOrders } from '../console/orders-log.ts';
+import { type RealServer, startServer } from '../console/real-server.ts';
+
+const EVENTS = 100_000;
+const TOKENS = { PROJECTIONIST_TOKENS: 'read:reader-token-0001, read+operate:operator-token-01' };
+
+let folder: string;
+let browser: Browser;
+let sales: RealServer;
+let shop: RealServer;
+let guarded: RealServer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'projectionist-console-'));
+  writeOrders(join(folder, 'orders.ndjson'), EVENTS);
+  browser = await launch();
+  sales = await startServer('test/console/projections', join(folder, 'orders.ndjson'));
+  shop = await startServer('projections', 'data/shop.events.ndjson');
+  guarded = await startServer('projections', 'data/shop.events.ndjson', TOKENS);
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([sales, shop, guarded].map((server) => server?.stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Row = Readonly<Record<string, unknown>>;
+
+async function rowsOf(server: RealServer, path: string, prefer?: string): Promise<string[][]> {
+  const response = await fetch(`${server.url}${path}`, {
+    headers: prefer === undefined ? {} : { Prefer: prefer },
+  });
+  expect([path, response.status]).toEqual([path, 200]);
+  return ((await response.json()) as Row[]).map((row) =>
+    Object.values(row).map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
+  );
+}
+
+/** Waits until the page shows what the API answers. */
+async function expectRows(page: Page, server: RealServer, path: string, prefer?: string): Promise<void> {
+  await expect.poll(() => cells(page)).toEqual(await rowsOf(server, path, prefer));
+}
+
+const positionOf = (page: Page) =>
+  page.locator('.track').evaluate((track) => Number((track as { ariaValueNow: string }).ariaValueNow));
+
+describe('the overview', () => {
+  test('shows every projection, says what a rebuild will do, and does it', async () => {
+    const page = await opened(browser, `${shop.url}/console`);
+    const card = page.locator('.card', { hasText: 'revenue' }).first();
+    await card.getByRole('button', { name: 'Rebuild' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect.poll(() => dialog.textContent()).toContain('A new generation is built beside the live one');
+    await dialog.getByRole('button', { name: 'Rebuild' }).click();
+    await expect.poll(() => card.locator('.facts').textContent()).toContain('Generation2');
+    await card.getByRole('button', { name: 'Roll back' }).click();
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await expect.poll(() => card.locator('.facts').textContent()).toContain('Generation1');
+  });
+
+  test('pauses and resumes a projection', async () => {
+    const page = await opened(browser, `${shop.url}/console`);
+    const card = page.locator('.card', { hasText: 'products' }).first();
+    await card.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => card.textContent()).toContain('Paused since');
+    await card.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => card.textContent()).not.toContain('Paused since');
+  });
+});
+
+describe('a view', () => {
+  test('has the rows of the request that it shows, through filters, orders and pages', async () => {
+    const page = await opened(browser, `${shop.url}/console/views/orders`);
+    await page.getByLabel('Column').selectOption('status');
+    await page.getByLabel('Value').fill('delivered');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('button', { name: /^total_cents/ }).click();
+    await page.getByRole('button', { name: /^total_cents/ }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    const query = page.getByLabel('Query string of the request');
+    await expect
+      .poll(() => query.inputValue())
+      .toMatch(/status=eq\.delivered.*order=total_cents\.desc.*offset=25/);
+    await expectRows(page, shop, `/views/orders?${await query.inputValue()}`);
+    await query.fill('customer_id=in.(customer-001,customer-002)&order=id&limit=5');
+    await query.press('Enter');
+    await expectRows(page, shop, '/views/orders?customer_id=in.(customer-001,customer-002)&order=id&limit=5');
+    await page.goto(`${shop.url}/console/views/orders?customer_id=eq.nobody`);
+    await expect.poll(() => page.locator('.empty').textContent()).toContain('No row matches');
+  });
+
+  test('says what is wrong with a query', async () => {
+    const page = await opened(browser, `${shop.url}/console/views/orders?nothing=eq.1`, {}, /400/);
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('nothing');
+  });
+
+  test('lights the cell that a new event changes', async () => {
+    const page = await opened(browser, `${sales.url}/console/views/sales?id=eq.order-1001`);
+    await expect.poll(() => cells(page)).toHaveLength(1);
+    const event = { stream: 'order-1001', type: 'order.shipped', data: { carrier: 'by-hand' } };
+    await fetch(`${sales.url}/events`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(event),
+    });
+    await expect.poll(() => page.locator('td.lit-1').allTextContents()).toEqual(['by-hand']);
+  });
+});
+
+describe('the playhead', () => {
+  const PATH = '/views/sales?order=placed_at.desc&limit=25';
+
+  test('shows the view as of where it is dragged to, and of each event that it is stepped to', async () => {
+    const page = await opened(browser, `${sales.url}/console${PATH}`);
+    await expectRows(page, sales, PATH);
+    const track = page.locator('.track');
+    const box = (await track.boundingBox()) as { x: number; y: number; width: number; height: number };
+    await page.mouse.move(box.x + box.width - 2, box.y + 10);
+    await page.mouse.down();
+    for (const share of [0.9, 0.6, 0.35, 0.5]) await page.mouse.move(box.x + box.width * share, box.y + 10);
+    await page.mouse.up();
+    await expect.poll(() => page.locator('.track').getAttribute('aria-valuetext')).toContain('2025');
+    const dragged = await positionOf(page);
+    expect(dragged).toBeGreaterThan(EVENTS * 0.45);
+    await expectRows(page, sales, PATH, `as-of=${dragged}`);
+    await page.locator('h1').click();
+    for (const [key, position] of [
+      ['ArrowRight', dragged + 1],
+      ['ArrowRight', dragged + 2],
+      ['ArrowLeft', dragged + 1],
+    ] as const) {
+      await page.keyboard.press(key);
+      expect(await positionOf(page)).toBe(position);
+      await expectRows(page, sales, PATH, `as-of=${position}`);
+      await expect.poll(() => page.locator('.moment').textContent()).toContain('order.');
+    }
+    await expect.poll(() => page.url()).toContain(`#${dragged + 1}`);
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await expectRows(page, sales, PATH);
+  });
+
+  test('opens at the moment that the address names, and goes to a time', async () => {
+    const page = await opened(browser, `${sales.url}/console${PATH}#4321`);
+    await expectRows(page, sales, PATH, 'as-of=4321');
+    await page.getByLabel('Go to a position or a time').fill('2025-07-01T00:00:00Z');
+    await page.keyboard.press('Enter');
+    await expectRows(page, sales, PATH, 'as-of="2025-07-01T00:00:00Z"');
+    expect(await positionOf(page)).toBeGreaterThan(EVENTS * 0.45);
+  });
+
+  test('plays the whole log and ends where the view is now; changes light up on the way', async () => {
+    const page = await opened(browser, `${sales.url}/console${PATH}`);
+    await expectRows(page, sales, PATH);
+    await page.getByLabel('Speed').selectOption('all in 15 s');
+    const measured = page.evaluate(framesWhilePlaying);
+    await page.keyboard.press('Space');
+    await expect.poll(() => page.locator('.lit-0, .lit-1').count()).toBeGreaterThan(0);
+    const { frames, seconds } = await measured;
+    if (process.env['PROJECTIONIST_MEASURE'])
+      console.log(`${(frames / seconds).toFixed(1)} frames a second while playing`);
+    expect(frames).toBeGreaterThan(0);
+    await expect.poll(() => page.getByRole('button', { name: /^Play/ }).count()).toBe(1);
+    await expectRows(page, sales, PATH);
+  });
+});
+
+/** Counts frames over five seconds in which the playhead moves. Runs in the page. */
+function framesWhilePlaying(): Promise<{ frames: number; seconds: number }> {
+  interface Page {
+    querySelector(selector: string): { style: { left: string } };
+  }
+  const scope = globalThis as unknown as {
+    document: Page;
+    requestAnimationFrame(draw: (at: number) => void): void;
+  };
+  const thumb = scope.document.querySelector('.thumb');
+  return new Promise((resolve) => {
+    let [frames, began, left] = [0, 0, ''];
+    const draw = (at: number): void => {
+      const moved = thumb.style.left !== left && left !== '';
+      left = thumb.style.left;
+      if (moved && began === 0) began = at;
+      if (moved) frames += 1;
+      if (began > 0 && at - began >= 5000) resolve({ frames, seconds: (at - began) / 1000 });
+      else scope.requestAnimationFrame(draw);
+    };
+    scope.requestAnimationFrame(draw);
+  });
+}
+
+describe('the log', () => {
+  test('is searched by stream and type, and opened event by event', async () => {
+    const page = await opened(browser, `${shop.url}/console/log`);
+    const types = () => page.locator('.event .type').allTextContents();
+    await expect.poll(types).toHaveLength(100);
+    await page.getByLabel('stream').fill('order-1001');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(types)
+      .toEqual(['order.delivered', 'order.shipped', 'order.paid', 'order.item-added', 'order.placed']);
+    await page.getByLabel('type').fill('order.paid');
+    await page.keyboard.press('Enter');
+    await expect.poll(types).toEqual(['order.paid']);
+    await page.locator('.event-toggle').click();
+    await expect.poll(() => page.locator('.event-body').textContent()).toContain('"amount": 6060');
+    await page.getByRole('link', { name: 'order-1001' }).last().click();
+    await expect
+      .poll(() => page.locator('.tree .node .type').allTextContents())
+      .toEqual(['order.placed', 'order.item-added', 'order.paid', 'order.shipped', 'order.delivered']);
+  });
+
+  test('goes on with each new event while it is followed', async () => {
+    const page = await opened(browser, `${sales.url}/console/log?follow=1`);
+    await expect.poll(() => page.locator('.event').count()).toBe(100);
+    await fetch(`${sales.url}/streams/order-1002`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ type: 'order.paid', data: { method: 'transfer' } }),
+    });
+    await expect
+      .poll(() => page.locator('.event .summary').first().textContent())
+      .toBe('{"method":"transfer"}');
+  });
+});
+
+test('dead letters: the event, the error and who waits; retried in vain, and discarded with a reason', async () => {
+  const page = await opened(browser, `${sales.url}/console/dead-letters`, {}, /4\d\d/);
+  const letter = page.locator('.letter', { hasText: BROKEN });
+  await expect.poll(() => letter.textContent()).toContain('CHECK constraint failed');
+  await expect.poll(() => letter.textContent()).toContain('2 events wait behind it');
+  await letter.getByRole('button', { name: 'Show the events' }).click();
+  await expect.poll(() => letter.locator('.event').count()).toBe(3);
+  await letter.getByRole('button', { name: 'Retry' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Retry' }).click();
+  await expect.poll(() => dialog.getByRole('alert').textContent()).toContain('CHECK constraint failed');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await letter.getByRole('button', { name: 'Discard' }).click();
+  expect(await dialog.getByRole('button', { name: 'Discard' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Why').fill('a test order');
+  await dialog.getByRole('button', { name: 'Discard' }).click();
+  await expect.poll(() => letter.count()).toBe(0);
+  await expect.poll(() => page.locator('.plain').textContent()).toContain('a test order');
+});
+
+test('a program: lineage is drawn, and the compiled SQL is there', async () => {
+  const page = await opened(browser, `${shop.url}/console/projections/orders`);
+  await expect.poll(() => page.locator('.lineage-link').count()).toBeGreaterThan(20);
+  await expect
+    .poll(() => page.locator('.sql').allTextContents())
+    .toContainEqual(expect.stringContaining('CREATE TEMP TRIGGER'));
+});
+
+describe('where tokens are asked for', () => {
+  const signIn = async (token: string): Promise<Page> => {
+    const page = await opened(browser, `${guarded.url}/console`, {}, /401/);
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    return page;
+  };
+
+  test('a reader sees everything, and no button that it may not press', async () => {
+    const page = await signIn('reader-token-0001');
+    await expect.poll(() => page.locator('.projections .card').count()).toBe(3);
+    expect(await page.locator('.card footer button').count()).toBe(0);
+    await page.reload();
+    await expect.poll(() => page.locator('.projections .card').count()).toBe(3);
+  });
+
+  test('an operator sees the buttons; a wrong token is asked for again', async () => {
+    const page = await signIn('wrong-token-00001');
+    await expect.poll(() => page.locator('.sign-in').textContent()).toContain('refused');
+    await page.getByLabel('Token').fill('operator-token-01');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.card footer button').count()).toBeGreaterThan(2);
+  });
+});
+
+const PAGES: readonly (readonly [name: string, server: () => RealServer, path: string, settled: string])[] = [
+  ['overview', () => shop, '', '.card'],
+  ['view', () => sales, '/views/sales?order=placed_at.desc#61803', '.grid tbody tr'],
+  ['log', () => shop, '/log', '.event'],
+  ['correlation', () => shop, '/log?correlation=order-1001', '.tree .node'],
+  ['dead-letters', () => sales, '/dead-letters', '.empty, .letter'],
+  ['program', () => shop, '/projections/orders', '.lineage-item'],
+];
+const SCREENS = {
+  wide: { viewport: { width: 1440, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 } },
+} as const;
+
+/**
+ * `PROJECTIONIST_SCREENSHOTS=docs/images npm run test:long -- test/long/console.test.ts` makes the pictures of the
+ * documents anew.
+ */
+const screenshots = process.env['PROJECTIONIST_SCREENSHOTS'];
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (screenshots === undefined) return;
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `console-${name}.png`) });
+}
+
+describe.each(PAGES)('%s', (name, server, path, settled) => {
+  test.each(['wide', 'phone'] as const)(
+    'is accessible on a %s screen, in light and in dark',
+    async (screen) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const options = { ...SCREENS[screen], colorScheme };
+        const page = await opened(browser, `${server().url}/console${path}`, options);
+        await page.locator(settled).first().waitFor();
+        expect(await violations(page)).toEqual([]);
+        const isTooWide = await page.evaluate(
+          'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+        );
+        expect([name, screen, isTooWide]).toEqual([name, screen, false]);
+        await picture(page, `${name}-${screen}-${colorScheme}`);
+      }
+    },
+  );
+});
