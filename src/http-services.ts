@@ -10,6 +10,7 @@ import { askReader, askView } from './query/query-view.ts';
 import type { Scans } from './query/scans/scans.ts';
 import type { ViewReaders } from './query/view-readers.ts';
 import type { Replays } from './replays.ts';
+import type { RowTraces } from './row-traces.ts';
 import type { Sources } from './sources.ts';
 import type { TimeTravel } from './time-travel.ts';
 
@@ -25,13 +26,15 @@ export interface ServiceParts {
   readonly scans: Scans;
   readonly live: LiveViews;
   readonly replays: Replays;
+  readonly traces: RowTraces;
   readonly limits: QueryLimits;
   readonly reportFault: (error: unknown) => void;
 }
 
 /** Joins log, engine and queries into what the HTTP side may ask for. */
 export function httpServices(parts: ServiceParts): Services {
-  const { data, log, engine, readers, sources, past, scans, live, replays, limits, reportFault } = parts;
+  const { data, log, engine, readers, sources, past, scans, live, replays, traces, limits, reportFault } =
+    parts;
   return {
     append: (events, expected) => log.appendAll(events, expected),
     events: (options) => [...log.readAll(options)],
@@ -89,6 +92,7 @@ export function httpServices(parts: ServiceParts): Services {
       ),
     operate: (projection, operation, options) => engine.operate(projection, operation, options),
     verification: (name) => engine.verification(name),
+    trace: (query) => traces.of(query),
     reportFault,
   };
 }

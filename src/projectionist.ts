@@ -32,6 +32,7 @@ import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews } from './live-views.ts';
 import { Replays } from './replays.ts';
 import { ProjectionOperations } from './projection-operations.ts';
+import { RowTraces } from './row-traces.ts';
 import { Sources } from './sources.ts';
 import { TimeTravel } from './time-travel.ts';
 import { copySettings, liveSettings, scanSettings, type ViewSettings } from './view-settings.ts';
@@ -70,6 +71,7 @@ export class Projectionist extends ProjectionOperations {
   readonly #past: TimeTravel;
   readonly #live: LiveViews;
   readonly #replays: Replays;
+  readonly #traces: RowTraces;
   readonly #folder: string | undefined;
   readonly #limits: QueryLimits;
   #isStarted = false;
@@ -115,6 +117,7 @@ export class Projectionist extends ProjectionOperations {
       onFault: options.onFault ?? (() => {}),
     });
     this.#replays = new Replays({ log: this.log, live: this.#live, past: this.#past });
+    this.#traces = new RowTraces({ data, log: this.log, engine: this.#engine, readers: this.#readers });
     const services = httpServices({
       data,
       log: this.log,
@@ -125,6 +128,7 @@ export class Projectionist extends ProjectionOperations {
       scans: this.#scans,
       live: this.#live,
       replays: this.#replays,
+      traces: this.#traces,
       limits: this.#limits,
       reportFault: options.onFault ?? (() => {}),
     });
@@ -261,7 +265,7 @@ export class Projectionist extends ProjectionOperations {
     this.endStreams();
     await this.#scans.close();
     // Together: a replay may be waiting for a copy.
-    await Promise.all([this.#replays.close(), this.#past.close()]);
+    await Promise.all([this.#traces.close(), this.#replays.close(), this.#past.close()]);
     // Readers first: the last connection to a file merges its write-ahead log, and a reader cannot.
     this.#readers.close();
     await this.#engine.close();

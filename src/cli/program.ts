@@ -17,6 +17,7 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import type { Io } from './io.ts';
+import { traceCommand } from './commands/trace.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { version } from './version.ts';
 
@@ -58,6 +59,7 @@ export function createProgram(io: Io): Command {
     resumeCommand,
     resetCommand,
     verifyCommand,
+    traceCommand,
     queryCommand,
     deadLettersCommand,
     explainCommand,

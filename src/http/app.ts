@@ -14,6 +14,7 @@ import { projectionRoutes } from './projections.ts';
 import { quickViews } from './quick-views.ts';
 import type { Services } from './services.ts';
 import type { HttpSettings } from './settings.ts';
+import { traceRoutes } from './trace.ts';
 import { viewAnswers } from './view-answers.ts';
 import { viewRoutes } from './views.ts';
 
@@ -29,6 +30,7 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
   app.use('/views/:view', viewAnswers('view', services, settings));
   app.route('/', liveRoutes(services));
   app.route('/', viewRoutes(services));
+  app.route('/', traceRoutes(services));
   app.route('/', projectionRoutes(services));
   app.route('/', deadLetterRoutes(services));
   app.route('/', eventStreamRoutes(services));

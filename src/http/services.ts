@@ -7,6 +7,7 @@ import type { DeadLetters, PartitionLetters } from '../engine/dead-letters/list.
 import type { OperationName, OperationOptions } from '../engine/operations.ts';
 import type { ProjectionStatus } from '../engine/status.ts';
 import type { Claims } from '../projection/define.ts';
+import type { RowTrace } from '../engine/history/trace-row.ts';
 import type { VerificationStatus } from '../engine/verify/verifier.ts';
 import type { LastEvent } from '../query/live/live-queries.ts';
 import type { LiveMessage } from '../query/live/message.ts';
@@ -15,7 +16,16 @@ import type { FoundQuery, NamedCall } from '../query/named-query.ts';
 import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
 import type { Definitions } from '../projection/load.ts';
 import type { ViewDescription } from '../projection/program.ts';
-import type { RowPolicies } from '../projection/row-policy.ts';
+import type { RowPolicies, RowPolicy } from '../projection/row-policy.ts';
+
+/** A row whose history is asked for. */
+export interface TraceQuery {
+  readonly view: string;
+  /** The values of the row's key as texts, in the key's order. */
+  readonly key: readonly string[];
+  /** What the caller may see; everything where it is left out. */
+  readonly policy: RowPolicy | undefined;
+}
 
 /** What answers for a view or a named query. */
 export interface Source {
@@ -122,5 +132,7 @@ export interface Services {
   operate(projection: string, operation: OperationName, options?: OperationOptions): Promise<object>;
   /** The last verification of a projection, or how far the present one is. Throws PROJECTION_UNKNOWN. */
   verification(projection: string): VerificationStatus;
+  /** Everything that events did to a row, as far as the policy lets it be seen. Throws NOT_FOUND, TOO_BUSY. */
+  trace(query: TraceQuery): Promise<RowTrace>;
   reportFault(error: unknown): void;
 }

@@ -11,6 +11,7 @@ import { lineageOf } from './lineage.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, Problems } from './problem.ts';
 import type { Program } from './program.ts';
+import { streamScopes } from './stream-scope.ts';
 
 /** A JavaScript function that a program calls from SQL. */
 export type ProgramFunction = (...values: never[]) => unknown;
@@ -61,6 +62,7 @@ function compileWhole(definition: Projection, problems: Problems): CompiledProje
     functions: Object.fromEntries(functions.map(([name, { source }]) => [name, source])),
     upcasters: upcastersOf(handlers, problems),
     lineage: lineageOf(handlers),
+    streamScopes: streamScopes(views.views, views.tables, handlers),
   };
   return Object.freeze({
     definition,

@@ -69,6 +69,9 @@ export interface LineageSource {
   readonly path: string | undefined;
 }
 
+/** The key column that is always the stream of the event that wrote the row; or why there is none that could be proved. */
+export type StreamScope = { readonly column: string } | { readonly reason: string };
+
 /** One trigger: the statements that run for each row which is inserted into the view that it stands on. */
 export interface FeedBlock {
   /** 'feed' for an event type's own block; for a nested one the view that its parent inserts into. */
@@ -103,4 +106,6 @@ export interface Program {
   /** Canonical source of the upcasters of each handled type that has some. */
   readonly upcasters: Readonly<Record<string, readonly string[]>>;
   readonly lineage: readonly LineageEntry[];
+  /** By view. Missing in a program that an earlier version compiled. */
+  readonly streamScopes?: Readonly<Record<string, StreamScope>>;
 }

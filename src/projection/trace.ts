@@ -28,6 +28,7 @@ export interface BuilderConfig {
   readonly limit?: unknown;
   readonly orderBy?: readonly unknown[];
   readonly from?: unknown;
+  readonly where?: SQL | undefined;
   readonly joins?: readonly { readonly table: unknown }[];
 }
 

@@ -57,6 +57,18 @@ describe('without a server', () => {
     ]);
   });
 
+  test('trace prints what each event changed in a row', () => {
+    const { code, out } = workspace.run(['trace', 'revenue', '2025-12-31']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/order\.placed .+ insert\n {4}day: "2025-12-31"/);
+    expect(out).toMatch(/ update\n {4}orders: \d+ -> \d+/);
+    expect(workspace.run(['trace', 'revenue', '1999-12-31'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('No event has made such a row of revenue') as string,
+    });
+    expect(workspace.run(['trace', 'nothing', 'x']).error).toContain('Try: Views: revenue');
+  });
+
   test('append reads standard input, checks the expected version, and names what is wrong', () => {
     const registered = JSON.stringify({
       stream: 'customer-new',

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type ErrorReport, errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
-import { codeOf, isPlainData } from '../program-code.ts';
+import { codeHasChanged } from '../definition-code.ts';
+import { codeOf, hasCodeOf, isPlainData } from '../program-code.ts';
 import type { AsideContext, AsideProgress } from './job.ts';
 import { type AnswerOf, type JobName, JOBS, type TaskOf } from './jobs.ts';
 
@@ -54,6 +55,7 @@ async function runHere<Name extends JobName>(
   loaded: LoadedProjection,
   { onProgress = () => {}, signal }: AsideOptions,
 ): Promise<AnswerOf<Name>> {
+  if (!hasCodeOf(loaded.compiled, task.program)) throw codeHasChanged(task.program, loaded.file);
   const job = JOBS[name] as (task: TaskOf<Name>, context: AsideContext) => Promise<AnswerOf<Name>>;
   const requireGoing = (): void => {
     if (signal?.aborted === true) throw closed();

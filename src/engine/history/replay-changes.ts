@@ -25,6 +25,8 @@ export interface ChangeTask {
   readonly budget: number;
   /** The most events of one batch: what changes within one is held in memory. */
   readonly span?: number | undefined;
+  /** Tells everything with the last batch, and applies conditions to the rows as they are then. */
+  readonly isTakenLast?: boolean;
 }
 
 export interface ChangeBatch {
@@ -41,7 +43,7 @@ export async function* replayChanges(
   task: ChangeTask,
   code: ProgramCode,
 ): AsyncGenerator<ChangeBatch, void, undefined> {
-  const { path, log, to, views, policy, budget, span = 50_000 } = task;
+  const { path, log, to, views, policy, budget, span = 50_000, isTakenLast = false } = task;
   const program = recordingProgram(task.program);
   const db = openGeneration(path, task.program, log.id, 'bulk');
   try {
@@ -57,7 +59,8 @@ export async function* replayChanges(
       const started = performance.now();
       const fault = applyUpTo(projector, end, share);
       if (fault === undefined && batch.size <= span) batch.learn(performance.now() - started);
-      yield { position: projector.position, changes: recorder.take() };
+      const isKept = isTakenLast && fault === undefined && projector.position < to;
+      yield { position: projector.position, changes: isKept ? [] : recorder.take() };
       if (fault !== undefined) throw fault;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -7,6 +7,7 @@ import { HEADERS } from './parts.ts';
 import { parameterSchemas, queryPath } from './query-paths.ts';
 import { REBUILD_PATHS, VERIFICATION_SCHEMAS } from './rebuild-paths.ts';
 import { eventSchemas, FIXED_SCHEMAS } from './schemas.ts';
+import { TRACE_PATHS } from './trace-path.ts';
 import { viewPath, viewSchemas } from './view-paths.ts';
 
 export interface OpenApiSource {
@@ -38,6 +39,7 @@ export function openApiDocument({ definitions, views, mount, needsToken }: OpenA
       ...Object.fromEntries(
         queries.map(([name, query]) => [`/views/rpc/${encodeURIComponent(name)}`, queryPath(name, query)]),
       ),
+      ...TRACE_PATHS,
       ...EVENT_PATHS,
       ...OPERATION_PATHS,
       ...REBUILD_PATHS,
