@@ -15,6 +15,15 @@ export abstract class ProjectionOperations {
     return this.#build(projection, 'rebuild', { verify: options.verify === true });
   }
 
+  /**
+   * Derives again what one stream contributed to the live generation; resolves with how many events that were. Rejects
+   * with OPERATION_REFUSED where the definition does not allow it to be known.
+   */
+  async rebuildStream(projection: string, stream: string): Promise<number> {
+    const { events } = (await this.operate(projection, 'rebuild', { stream })) as { events: number };
+    return events;
+  }
+
   /** Compares a projection's live generation with an independent replay. What differs is in the outcome. */
   verify(projection: string): Promise<Verification> {
     return this.operate(projection, 'verify') as Promise<Verification>;

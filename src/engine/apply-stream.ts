@@ -30,6 +30,18 @@ export function applyStream(
     .get(...values) as number;
 }
 
+/** The last event of a stream that concerns a program, up to a position; undefined where there is none. */
+export function lastOfStream(
+  db: SqliteDatabase,
+  program: Program,
+  stream: string,
+  to: number,
+): { readonly eventPosition: number; readonly eventId: string } | undefined {
+  const sql = `SELECT position AS eventPosition, id AS eventId FROM log.events
+    WHERE stream = ? AND position <= ? AND type IN (${typeList(program)}) ORDER BY version DESC LIMIT 1`;
+  return db.prepare(sql).get(stream, to) as { eventPosition: number; eventId: string } | undefined;
+}
+
 /** Positions of a generation that no row was made from: parked letters, and events that were discarded. */
 export function positionsLeftOut(db: SqliteDatabase): number[] {
   return db

@@ -16,9 +16,13 @@ type Operation = (
 
 /** Everything that can be asked of a projection: over HTTP, by another process, or by the program that embeds the engine. */
 const OPERATIONS = {
-  rebuild: async (keeper, options) => ({
-    generation: (await keeper.rebuild(isAsked(options, 'verify'))).generation.number,
-  }),
+  rebuild: async (keeper, options) => {
+    const stream = wordsIn(options, 'stream');
+    const verify = isAsked(options, 'verify');
+    if (stream !== null && !verify) return keeper.rebuildStream(stream);
+    if (stream !== null) throw notBoth();
+    return { generation: (await keeper.rebuild(verify)).generation.number };
+  },
   rollback: async (keeper) => ({ generation: (await keeper.rollback()).generation.number }),
   reset: async (keeper) => ({ generation: (await keeper.reset()).generation.number }),
   pause: async (keeper, options) => ({
@@ -53,6 +57,16 @@ export function operationNamed(name: string): Operation {
   throw new ProjectionistError('USAGE', `There is no operation ${name}`, {
     hint: `Known are ${Object.keys(OPERATIONS).join(', ')}; a newer projectionist may know more.`,
   });
+}
+
+function notBoth(): ProjectionistError {
+  return new ProjectionistError(
+    'USAGE',
+    'One stream is rebuilt in the live generation, which verify cannot keep back',
+    {
+      hint: 'Leave one of the two out.',
+    },
+  );
 }
 
 /** The longest text that is kept of what somebody says, in characters. */

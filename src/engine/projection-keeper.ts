@@ -9,6 +9,7 @@ import type { DecisionOutcome } from './dead-letters/decision.ts';
 import { GenerationRun } from './generation-run.ts';
 import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
+import { streamColumns } from './rebuild-stream.ts';
 import { statusOf } from './projection-status.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
 import { Succession } from './succession.ts';
@@ -133,6 +134,17 @@ export class ProjectionKeeper {
   /** Retries a parked partition, or discards the event that parked it. See `Decisions`. */
   decide(request: DecisionRequest): Promise<DecisionOutcome> {
     return this.#decisions.make(request);
+  }
+
+  /**
+   * Derives again what one stream contributed to the live generation. Rejects with OPERATION_REFUSED where the definition
+   * does not allow it to be known, and NOT_FOUND for a stream without events.
+   */
+  async rebuildStream(stream: string): Promise<{ stream: string; events: number }> {
+    if (this.live === undefined) throw notLive(this.name);
+    streamColumns(this.live.generation.program);
+    const { applied } = await this.#decisions.make({ kind: 'rebuild', partition: stream });
+    return { stream, events: applied };
   }
 
   /** Compares the live generation with an independent replay. Throws PROJECTION_NOT_READY before the first. */

@@ -5,6 +5,7 @@ import type { OnError } from '../projection/define.ts';
 import { type FeedChoice, feedInsert } from '../projection/feed-sql.ts';
 import type { Program } from '../projection/program.ts';
 import { applyError } from './apply-error.ts';
+import { lastOfStream } from './apply-stream.ts';
 import { carryOut } from './dead-letters/carry-out.ts';
 import type { Decision, DecisionOutcome, NewDecision } from './dead-letters/decision.ts';
 import { notParked } from './dead-letters/not-parked.ts';
@@ -13,6 +14,7 @@ import { Parking } from './dead-letters/parking.ts';
 import { isEventFault, isTooNew } from './faults.ts';
 import { type Checkpoint, readCheckpoint } from './generation-file.ts';
 import type { ProgramCode } from './program-code.ts';
+import { rebuildStream, streamUnknown } from './rebuild-stream.ts';
 import { registerCode } from './register-code.ts';
 
 /** What a projector does about events that cannot be applied, and what was decided about them before. */
@@ -115,14 +117,30 @@ export class Projector {
     }
   }
 
-  /** Makes a decision here and now. Throws NOT_PARKED. */
+  /** Makes a decision here and now. Throws NOT_PARKED; for a rebuild OPERATION_REFUSED and NOT_FOUND. */
   decide(order: NewDecision): { outcome: DecisionOutcome; decision: Decision | undefined } {
+    if (order.kind === 'rebuild') return this.#rebuildStream(order);
     const eventPosition = this.#parking.failingPosition(order.partition);
     if (eventPosition === undefined) throw notParked(this.program.projection, order.partition);
     const eventId = this.#eventAt(eventPosition);
     const decision = { ...order, eventPosition, eventId, position: this.#position };
     const outcome = this.#carryOut(decision);
     return { outcome, decision: this.#revision === decision.id ? decision : undefined };
+  }
+
+  /** In one transaction with its record, so that whoever holds an answer from before learns that rows have changed. */
+  #rebuildStream(order: NewDecision): { outcome: DecisionOutcome; decision: Decision } {
+    const { partition: stream } = order;
+    const last = lastOfStream(this.#db, this.program, stream, this.#position);
+    if (last === undefined) throw streamUnknown(this.program.projection, stream);
+    const decision = { ...order, ...last, position: this.#position };
+    const applied = transactDeferred(this.#db, () => {
+      const count = rebuildStream(this.#db, this.program, stream, this.#position);
+      this.#parking.record(decision);
+      return count;
+    });
+    this.#revision = decision.id;
+    return { outcome: { partition: stream, applied, waiting: 0, error: null }, decision };
   }
 
   #carryOut(decision: Decision): DecisionOutcome {

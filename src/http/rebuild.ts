@@ -10,7 +10,8 @@ export function rebuildRoutes(services: Services): Hono {
   const app = new Hono();
   app.post('/projections/:name/rebuild', async (c) => {
     const name = c.req.param('name');
-    const { verify = false } = await rebuildIn(c);
+    const { verify = false, stream } = await rebuildIn(c);
+    if (stream !== undefined) return c.json(await services.operate(name, 'rebuild', { stream, verify }));
     await begun(services.operate(name, 'rebuild', { verify }));
     return c.json({ status: 'rebuilding' }, 202, { Location: parentOf(c) });
   });
@@ -22,7 +23,9 @@ export function rebuildRoutes(services: Services): Hono {
   return app;
 }
 
-const REBUILD = z.strictObject({ verify: z.boolean().optional() });
+const REBUILD = z
+  .strictObject({ verify: z.boolean().optional(), stream: z.string().min(1).max(512).optional() })
+  .refine(({ verify, stream }) => stream === undefined || verify !== true);
 
 /** The body, which may be left out. Throws BODY_INVALID. */
 async function rebuildIn(c: Context): Promise<z.infer<typeof REBUILD>> {
@@ -30,9 +33,13 @@ async function rebuildIn(c: Context): Promise<z.infer<typeof REBUILD>> {
   if (text.trim() === '') return {};
   const body = REBUILD.safeParse(jsonIn(text));
   if (body.success) return body.data;
-  throw new ProjectionistError('BODY_INVALID', 'The body is not { "verify": true }', {
-    hint: 'Send {"verify": true} to have the new generation verified before it becomes live, or no body.',
-  });
+  throw new ProjectionistError(
+    'BODY_INVALID',
+    'The body is neither { "verify": true } nor { "stream": "…" }',
+    {
+      hint: 'Send {"verify": true} to have the new generation verified before it becomes live, {"stream": "…"} to derive again what one stream contributed, or no body.',
+    },
+  );
 }
 
 /** The projection's own path, wherever the app is mounted. */

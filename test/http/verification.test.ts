@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { placed, post, problemOf, running } from './support.ts';
 
+/** A machine that does much else takes long to start a thread. */
+const PATIENCE = { timeout: 30_000 };
+
 type Verification = Readonly<Record<string, unknown>>;
 
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
@@ -15,7 +18,7 @@ test('a verification is begun, and its outcome is where the answer points', asyn
   const response = await post(p, '/projections/orders/verify', '');
   expect(response.status).toBe(202);
   expect(response.headers.get('Location')).toBe('/projections/orders/verification');
-  await expect.poll(look).toMatchObject({
+  await expect.poll(look, PATIENCE).toMatchObject({
     state: 'done',
     generation: 1,
     outcome: {
@@ -33,14 +36,27 @@ test('a rebuild is verified where its body asks for it', async () => {
   await expect
     .poll(
       async () => (await (await p.app.request('/projections/orders/verification')).json()) as Verification,
+      PATIENCE,
     )
     .toMatchObject({ state: 'done', generation: 2, outcome: { isSame: true } });
-  await expect.poll(() => p.status()[0]?.generation).toBe(2);
+  await expect.poll(() => p.status()[0]?.generation, PATIENCE).toBe(2);
+});
+
+test('what one stream contributed is derived again at once', async () => {
+  const p = await running();
+  await p.log.append('order-1', placed);
+  await p.ready();
+  const response = await post(p, '/projections/orders/rebuild', { stream: 'order-1' });
+  expect([response.status, await response.json()]).toEqual([200, { stream: 'order-1', events: 1 }]);
+  expect(await problemOf(await post(p, '/projections/orders/rebuild', { stream: 'order-9' }))).toMatchObject({
+    status: 404,
+    code: 'NOT_FOUND',
+  });
 });
 
 test('a body that is something else is refused, and so is an unknown projection', async () => {
   const p = await running();
-  for (const body of [{ verify: 1 }, { verified: true }, '[]', 'x'])
+  for (const body of [{ verify: 1 }, { verified: true }, '[]', 'x', { stream: 'a', verify: true }])
     expect(await problemOf(await post(p, '/projections/orders/rebuild', body))).toMatchObject({
       status: 400,
       code: 'BODY_INVALID',

@@ -31,7 +31,11 @@ export function carryOut(ground: DecisionGround, decision: Decision): DecisionOu
   const { db, parking } = ground;
   const { partition, kind } = decision;
   const failing = parking.failingPosition(partition);
-  if (failing === undefined || (kind === 'discard' && failing !== decision.eventPosition)) {
+  if (
+    kind === 'rebuild' ||
+    failing === undefined ||
+    (kind === 'discard' && failing !== decision.eventPosition)
+  ) {
     transactDeferred(db, () => parking.record(decision));
     return { partition, applied: 0, waiting: 0, error: null };
   }

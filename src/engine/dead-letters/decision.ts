@@ -7,12 +7,15 @@ import type { ErrorReport } from '../../errors.ts';
 export interface Decision {
   /** Counted from 1 for each projection, in the order in which they were made. */
   readonly id: number;
-  /** retry: apply the letters in order; discard: leave the failing event out, and apply those behind it. */
-  readonly kind: 'retry' | 'discard';
+  /**
+   * retry: apply the letters in order; discard: leave the failing event out, and apply those behind it; rebuild: derive
+   * again what a stream contributed, which a later build does anyway.
+   */
+  readonly kind: 'retry' | 'discard' | 'rebuild';
   readonly partition: string;
   /** Where the generation stood: it had applied the events up to here. */
   readonly position: number;
-  /** The event that could not be applied. */
+  /** The event that could not be applied; for a rebuild, the last of the stream. */
   readonly eventPosition: number;
   readonly eventId: string;
   /** Why it is left out; null for a retry. */

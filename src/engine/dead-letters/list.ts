@@ -33,7 +33,7 @@ export function listDeadLetters(data: string, projection: string): DeadLetters {
     projection,
     generation: live?.number ?? null,
     parked: live === undefined ? [] : readParked(join(data, live.file), LISTED),
-    decisions: catalog.decisions.of(projection),
+    decisions: catalog.decisions.of(projection).filter(({ kind }) => kind !== 'rebuild'),
   }));
 }
 

@@ -17,6 +17,11 @@ export const REBUILD_PATHS: Readonly<Record<string, Schema>> = {
         content: jsonContent({
           type: 'object',
           properties: {
+            stream: {
+              type: 'string',
+              description:
+                'derive again, in the live generation, what this stream contributed: at once, and only where every view is proved to be fed from one stream a row',
+            },
             verify: {
               type: 'boolean',
               default: false,
@@ -28,6 +33,14 @@ export const REBUILD_PATHS: Readonly<Record<string, Schema>> = {
         }),
       },
       responses: {
+        200: {
+          description: 'What the stream contributed is derived again',
+          content: jsonContent({
+            type: 'object',
+            required: ['stream', 'events'],
+            properties: { stream: { type: 'string' }, events: { type: 'integer', minimum: 1 } },
+          }),
+        },
         202: { description: 'Begun; the state of the projection shows the rest' },
         ...problems(400, 401, 403, 404, 409),
       },
