@@ -6,6 +6,7 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devCommand } from './commands/dev.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
+import { inferCommand } from './commands/infer.ts';
 import { initCommand } from './commands/init.ts';
 import { logCommand } from './commands/log.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
@@ -47,6 +48,7 @@ export function createProgram(io: Io): Command {
     .showHelpAfterError('Try: projectionist --help');
   const commands = [
     initCommand,
+    inferCommand,
     devCommand,
     startCommand,
     appendCommand,
