@@ -146,7 +146,7 @@ describe('with a server', () => {
   beforeAll(async () => {
     workspace = new Workspace();
     server = await workspace.serve('--seed', SHOP);
-  });
+  }, 60_000);
   afterAll(async () => {
     await server.stop();
     workspace.remove();

@@ -14,8 +14,8 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
 import { checkLog } from '../../src/event-log/check-log.ts';
 import type { Server, Workspace } from '../cli/support.ts';
-import { lines, mortal, post, registered, shop, soundLog, type Status } from './shop.ts';
-import { limitFileSize, smallDisk } from './small-disk.ts';
+import { lines, mortal, post, registered, shop, soundLog, type Status } from '../fault/shop.ts';
+import { limitFileSize, smallDisk } from '../fault/small-disk.ts';
 
 const SHOP = resolve('data/shop.events.ndjson');
 const PATIENCE = { timeout: 120_000 };

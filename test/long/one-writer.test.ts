@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
 import { isBusy } from '../../src/database/storage-error.ts';
 import type { Workspace } from '../cli/support.ts';
-import { lines, mortal, post, registered, shop, soundLog, statusOf } from './shop.ts';
+import { lines, mortal, post, registered, shop, soundLog, statusOf } from '../fault/shop.ts';
 
 const PATIENCE = { timeout: 90_000 };
 
