@@ -16,17 +16,17 @@ export async function appendTo(data: string, appended: readonly LedgerEvent[]): 
   await log.close();
 }
 
-/** Leaves a data folder as a kill does in the middle of a build: at `position`, on the machine's start `boot`. */
+/** Leaves a data folder as a kill does in the middle of a build: at `position`, on the machine's start `boot`, of a build that may have to be verified. */
 export async function leaveInterruptedBuild(
   data: string,
   definition: Projection,
   position: number,
-  boot = bootName(),
+  { boot = bootName(), mustVerify = false } = {},
 ): Promise<void> {
   const { compiled } = compileDefinitions([definition]).projections[0] as LoadedProjection;
   const log = EventLog.open(join(data, 'log.db'));
   const catalog = new Catalog(join(data, 'catalog.db'));
-  const { file } = catalog.add(compiled.program, boot, new Date());
+  const { file } = catalog.add(compiled.program, boot, new Date(), mustVerify);
   catalog.close();
   const db = openGeneration(join(data, file), compiled.program, log.id, 'bulk');
   connectFeed(db, compiled.program, log.path);

@@ -211,7 +211,7 @@ test.each([
 ])('an interrupted build that %s starts over', async (_, definition, boot) => {
   const data = temporaryFolder();
   await appendTo(data, history(10, 10));
-  await leaveInterruptedBuild(data, definition, 60, boot);
+  await leaveInterruptedBuild(data, definition, 60, { boot });
   const { p, notices } = await open(data);
   expect(await notices.until('build-started')).toMatchObject({ generation: 2, from: 0 });
   await p.ready();

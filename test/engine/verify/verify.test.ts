@@ -8,7 +8,7 @@ import { defineEvents, fn, projection } from '../../../src/index.ts';
 import type { Verification } from '../../../src/engine/verify/verification.ts';
 import type { Projectionist } from '../../../src/projectionist.ts';
 import { accountsProjection, deposited, history, opened, strictAccounts } from '../ledger.ts';
-import { generationsIn } from '../building.ts';
+import { appendTo, generationsIn, leaveInterruptedBuild } from '../building.ts';
 import { open, type Running, temporaryFolder, withDatabase } from '../stage.ts';
 
 const events = defineEvents({
@@ -237,4 +237,14 @@ test('events that were left out by decision are left out of the replay too', asy
   await p.log.appendAll([opened('early'), deposited('early', 7)]);
   await p.ready();
   expect(await p.verify('accounts')).toMatchObject({ isSame: true, views: [{ rows: 2, differing: 0 }] });
+});
+
+test('a build that must be verified still must after a kill', async () => {
+  const data = temporaryFolder();
+  await appendTo(data, history(10, 3));
+  await leaveInterruptedBuild(data, accountsProjection(), 7, { mustVerify: true });
+  const { p, notices } = await open(data, { projections: [accountsProjection()] });
+  await p.ready();
+  expect(notices.all.map(({ kind }) => kind)).toEqual(['build-started', 'verifying', 'went-live']);
+  expect(generationsIn(data)).toEqual(['1 live']);
 });
