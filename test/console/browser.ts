@@ -31,7 +31,8 @@ export async function opened(
   });
   page.on('pageerror', (error) => wrong.push(String(error)));
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(url).origin) wrong.push(`asked ${request.url()}`);
+    const isOther = url !== 'about:blank' && new URL(request.url()).origin !== new URL(url).origin;
+    if (isOther) wrong.push(`asked ${request.url()}`);
   });
   onTestFinished(async () => {
     await context.close();

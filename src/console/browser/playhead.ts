@@ -100,7 +100,7 @@ function Track({ player }: { readonly player: Player }): VNode {
     () =>
       effect(() => {
         const share = player.end.value === 0 ? 1 : player.position.value / player.end.value;
-        thumb.current?.style.setProperty('left', `${share * 100}%`);
+        thumb.current?.style.setProperty('--share', String(share));
       }),
     [player],
   );
@@ -127,6 +127,7 @@ function Track({ player }: { readonly player: Player }): VNode {
       class="track"
       role="slider"
       tabindex="0"
+      aria-busy=${film !== undefined && film.length.value > 0 && !film.isWhole}
       aria-label="Position in the log"
       aria-valuemin="0"
       aria-valuemax=${player.end}

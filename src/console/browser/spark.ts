@@ -30,6 +30,7 @@ export function Spark({
     role="img"
     aria-label=${`${label}: ${compact(Math.round(now))} events a second`}
   >
+    <span class="spark-value">${compact(Math.round(now))}<small>/s</small></span>
     <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} width=${WIDTH} height=${HEIGHT} aria-hidden="true">
       ${
         points.length > 1
@@ -41,6 +42,5 @@ export function Spark({
           : null
       }
     </svg>
-    <span class="spark-value">${compact(Math.round(now))}<small>/s</small></span>
   </span>`;
 }

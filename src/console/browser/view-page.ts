@@ -73,7 +73,6 @@ function Rows({ view }: { readonly view: View }): VNode {
               key=${path}
               rows=${rows}
               columns=${columns}
-              primaryKey=${view.primaryKey}
               order=${query.order}
               chosen=${chosen?.key}
               label=${`Rows of ${view.name}`}
