@@ -31,7 +31,8 @@ export class Film {
   /** How many frames there are: changes as they come. */
   readonly length = signal(0);
   readonly problem = signal<Refusal | undefined>(undefined);
-  isWhole = false;
+  /** True when the last frame is there. */
+  readonly isWhole = signal(false);
   readonly #closing = new AbortController();
   #isAnnounced = false;
   #wanted: number;
@@ -94,7 +95,7 @@ export class Film {
         await this.#room();
         if (signal.aborted) return;
       }
-      this.isWhole = true;
+      this.isWhole.value = true;
       this.length.value = this.frames.length;
     } catch (error) {
       if (signal.aborted) return;

@@ -8,6 +8,7 @@ import { html } from './html.ts';
 import { confirm, Empty, Pill, Time, Trouble } from './parts.ts';
 import { href } from './router.ts';
 import { has, mayOperate } from './session.ts';
+import { Sql } from './sql.ts';
 import { type ErrorReport, look, statuses } from './statuses.ts';
 
 interface Parked {
@@ -29,7 +30,10 @@ interface Decision {
   readonly id: number;
   readonly kind: 'retry' | 'discard';
   readonly partition: string;
+  /** Where the projection stood when it was made. */
   readonly position: number;
+  /** Of the event that it is about. */
+  readonly eventPosition?: number | null;
   readonly reason: string | null;
   readonly by: string | null;
   readonly at: string;
@@ -151,7 +155,7 @@ function Letter({ projection, entry, onDone }: LetterProps): VNode {
       }
     </header>
     <${Trouble} refusal=${error} />
-    ${statement === null || statement === undefined ? null : html`<pre tabindex="0" class="sql">${statement}</pre>`}
+    ${statement === null || statement === undefined ? null : html`<${Sql} text=${statement} />`}
     <p class="faint">
       Parked <${Time} iso=${parkedAt} /> · tried ${counted(attempts, 'time')} ·
       ${behind <= 0 ? ' nothing waits behind it' : ` ${counted(behind, 'event')} ${behind === 1 ? 'waits' : 'wait'} behind it`}
@@ -200,11 +204,16 @@ function Decisions({
       </thead>
       <tbody>
         ${decisions.map(
-          ({ id, at, kind, position, partition, reason, by }) =>
+          ({ id, at, kind, position, eventPosition, partition, reason, by }) =>
             html`<tr key=${id}>
               <td><${Time} iso=${at} /></td>
               <td>${kind}</td>
-              <td><a href=${href(`/log?at=${position}`)}>${count(position)}</a> of ${partition}</td>
+              <td>
+                <a href=${href(`/log?at=${eventPosition ?? position}`)}
+                  >${count(eventPosition ?? position)}</a
+                >
+                of ${partition}
+              </td>
               <td>${reason ?? ''}</td>
               <td>${by ?? ''}</td>
             </tr>`,

@@ -172,7 +172,7 @@ export class Player {
     if (needsSingle) this.#needSingle(Math.floor(next));
     // Waits for what is not there yet, rather than show what was not so.
     const source = needsSingle ? this.#single.peek() : this.film.peek();
-    if (source?.covers(next) !== true && source?.isWhole !== true) return;
+    if (source?.covers(next) !== true && source?.isWhole.peek() !== true) return;
     this.position.value = next;
     if (next >= end) this.pause();
   }

@@ -127,7 +127,7 @@ function Track({ player }: { readonly player: Player }): VNode {
       class="track"
       role="slider"
       tabindex="0"
-      aria-busy=${film !== undefined && film.length.value > 0 && !film.isWhole}
+      aria-busy=${film !== undefined && film.length.value > 0 && !film.isWhole.value}
       aria-label="Position in the log"
       aria-valuemin="0"
       aria-valuemax=${player.end}
