@@ -9,7 +9,7 @@ beforeAll(() => {
   workspace = new Workspace();
   workspace.run(['append', SAMPLE]);
   workspace.run(['rebuild', 'orders']);
-});
+}, 60_000);
 
 afterAll(() => workspace.remove());
 
