@@ -1,4 +1,5 @@
-import type { Projectionist, ProjectionistOptions } from './projectionist.ts';
+import type { Projectionist } from './projectionist.ts';
+import type { ProjectionistOptions } from './projectionist-options.ts';
 
 /**
  * Opens a data folder and its projections; `start()` sets them to work. Throws DEFINITION_INVALID, LOCKED or

@@ -12,6 +12,8 @@ import type { ViewReaders } from './query/view-readers.ts';
 import type { Replays } from './replays.ts';
 import type { RowTraces } from './row-traces.ts';
 import type { Sources } from './sources.ts';
+import { queryTimer } from './signals/query-timer.ts';
+import type { Signals } from './signals/signals.ts';
 import type { TimeTravel } from './time-travel.ts';
 
 /** The parts of a running Projectionist that the HTTP side is served from. */
@@ -29,12 +31,14 @@ export interface ServiceParts {
   readonly traces: RowTraces;
   readonly limits: QueryLimits;
   readonly reportFault: (error: unknown) => void;
+  readonly signals: Signals;
 }
 
 /** Joins log, engine and queries into what the HTTP side may ask for. */
 export function httpServices(parts: ServiceParts): Services {
-  const { data, log, engine, readers, sources, past, scans, live, replays, traces, limits, reportFault } =
-    parts;
+  const { data, log, engine, readers, sources, past, scans, live, replays, traces, limits } = parts;
+  const { reportFault, signals } = parts;
+  const timed = queryTimer(signals);
   return {
     append: (events, expected) => log.appendAll(events, expected),
     events: (options) => [...log.readAll(options)],
@@ -52,15 +56,21 @@ export function httpServices(parts: ServiceParts): Services {
     waitFor: (name, position, milliseconds, signal) => engine.waitFor(name, position, milliseconds, signal),
     policies: () => sources.policies(),
     query: (view, parameters, query) =>
-      scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
+      timed(view, 'now', parameters, () =>
+        scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
+      ),
     queryAtOnce: (view, parameters, query) =>
-      scans.answerAtOnce(askView(readers, view, parameters, { ...query, limits })),
+      timed(view, 'now', parameters, () =>
+        scans.answerAtOnce(askView(readers, view, parameters, { ...query, limits })),
+      ),
     resolvePoint: (point) => past.resolve(point),
     positionAt: (time) => past.positionAt(time),
     queryAsOf: (view, parameters, position, patience, query) => {
       const { projection } = readers.ofView(view).reader.generation;
       return past.read(projection, position, patience, (reader) =>
-        scans.answer(() => askReader(reader, view, parameters, { ...query, limits }), query.abandoned),
+        timed(view, 'past', parameters, () =>
+          scans.answer(() => askReader(reader, view, parameters, { ...query, limits }), query.abandoned),
+        ),
       );
     },
     namedQuery: (name) =>
@@ -69,14 +79,18 @@ export function httpServices(parts: ServiceParts): Services {
         name,
       ),
     call: (call, parameters, query) =>
-      scans.answer(() => {
-        const reader = readers.ofProjection(call.projection);
-        if (reader === undefined) throw notReady(call.projection);
-        return call.ask(reader, parameters, { ...query, limits });
-      }, query.abandoned),
+      timed(`rpc/${call.name}`, 'now', parameters, () =>
+        scans.answer(() => {
+          const reader = readers.ofProjection(call.projection);
+          if (reader === undefined) throw notReady(call.projection);
+          return call.ask(reader, parameters, { ...query, limits });
+        }, query.abandoned),
+      ),
     callAsOf: (call, parameters, position, patience, query) =>
       past.read(call.projection, position, patience, (reader) =>
-        scans.answer(() => call.ask(reader, parameters, { ...query, limits }), query.abandoned),
+        timed(`rpc/${call.name}`, 'past', parameters, () =>
+          scans.answer(() => call.ask(reader, parameters, { ...query, limits }), query.abandoned),
+        ),
       ),
     openLive: (query, last) => live.open(query, last),
     openReplay: (query, range) => replays.open(query, range),
@@ -94,5 +108,6 @@ export function httpServices(parts: ServiceParts): Services {
     verification: (name) => engine.verification(name),
     trace: (query) => traces.of(query),
     reportFault,
+    signals,
   };
 }

@@ -10,7 +10,6 @@ import type { BackupResult } from './engine/backup/backup.ts';
 import { type BackupOptions, runBackup } from './engine/backup/run-backup.ts';
 import type { AsideProgress } from './engine/aside/job.ts';
 import { Engine } from './engine/engine.ts';
-import type { Announce } from './engine/notice.ts';
 import type { OperationName, OperationOptions } from './engine/operations.ts';
 import type { ProjectionStatus } from './engine/status.ts';
 import { ProjectionistError } from './errors.ts';
@@ -20,8 +19,6 @@ import { createApp } from './http/app.ts';
 import { callerFinder } from './http/authenticate.ts';
 import { httpServices } from './http-services.ts';
 import { notReady } from './not-ready.ts';
-import type { HttpSettings } from './http/settings.ts';
-import type { Projection } from './projection/define.ts';
 import type { ViewDescription } from './projection/program.ts';
 import { loadCheckedDefinitions } from './checked-definitions.ts';
 import type { Definitions } from './projection/load.ts';
@@ -30,30 +27,14 @@ import { type QueryLimits, queryLimits } from './query/limits.ts';
 import { Scans } from './query/scans/scans.ts';
 import { ViewReaders } from './query/view-readers.ts';
 import { LiveViews } from './live-views.ts';
+import type { ProjectionistOptions } from './projectionist-options.ts';
 import { Replays } from './replays.ts';
 import { ProjectionOperations } from './projection-operations.ts';
 import { RowTraces } from './row-traces.ts';
+import { Signals } from './signals/signals.ts';
 import { Sources } from './sources.ts';
 import { TimeTravel } from './time-travel.ts';
-import { copySettings, liveSettings, scanSettings, type ViewSettings } from './view-settings.ts';
-
-export interface ProjectionistOptions extends HttpSettings, ViewSettings {
-  /** The data folder; made where it is missing. Default `data`. */
-  readonly data?: string;
-  /** A folder of definition files, or the definitions themselves. Default `projections`. */
-  readonly projections?: string | readonly Projection[];
-  /** Rows in an answer at most; default 1000. */
-  readonly maxRows?: number;
-  /** Whether queries may select `count()`, `sum()`, `avg()`, `min()` and `max()`; default false. */
-  readonly aggregates?: boolean;
-  readonly now?: () => Date;
-  /** Whether other processes may ask this one for rebuilds and rollbacks through the data folder; default true. */
-  readonly takesCommands?: boolean;
-  /** Hears what happens to projections: builds, swaps, failures. */
-  readonly announce?: Announce;
-  /** Hears of faults that no caller could be told of. */
-  readonly onFault?: (error: unknown) => void;
-}
+import { copySettings, liveSettings, scanSettings } from './view-settings.ts';
 
 /** Milliseconds that `waitFor` waits by default. */
 const USUAL_WAIT = 10_000;
@@ -74,6 +55,7 @@ export class Projectionist extends ProjectionOperations {
   readonly #traces: RowTraces;
   readonly #folder: string | undefined;
   readonly #limits: QueryLimits;
+  readonly #signals: Signals;
   #isStarted = false;
 
   constructor(options: ProjectionistOptions, definitions: Definitions) {
@@ -86,10 +68,12 @@ export class Projectionist extends ProjectionOperations {
     this.#folder = Array.isArray(options.projections)
       ? undefined
       : ((options.projections as string | undefined) ?? 'projections');
+    this.#signals = new Signals(options);
     this.log = EventLog.open(join(data, 'log.db'), {
       catalogue: definitions.catalogue,
       ...(options.now && { now: options.now }),
       onFault: options.onFault,
+      instrument: this.#signals,
     });
     this.#scans = new Scans(scanSettings(options, availableParallelism()));
     this.#readers = new ViewReaders((path) => this.#scans.forget(path));
@@ -131,6 +115,13 @@ export class Projectionist extends ProjectionOperations {
       traces: this.#traces,
       limits: this.#limits,
       reportFault: options.onFault ?? (() => {}),
+      signals: this.#signals,
+    });
+    this.#signals.connect({
+      data,
+      log: this.log,
+      status: () => this.status(),
+      live: () => this.#live.status(),
     });
     this.app = createApp(services, options);
   }
@@ -143,7 +134,11 @@ export class Projectionist extends ProjectionOperations {
         log: this.log,
         definitions,
         ...(options.now && { now: options.now }),
-        ...(options.announce && { announce: options.announce }),
+        announce: (notice) => {
+          this.#signals.notice(notice);
+          options.announce?.(notice);
+        },
+        onReport: (run, report) => this.#signals.report(run, report),
         ...(options.onFault && { onFault: options.onFault }),
         ...(options.takesCommands !== undefined && { takesCommands: options.takesCommands }),
         ...(folder !== undefined && { reload: () => this.#load(folder) }),
@@ -158,6 +153,7 @@ export class Projectionist extends ProjectionOperations {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
+    this.#signals.start();
     this.#engine.start();
   }
 
@@ -204,6 +200,11 @@ export class Projectionist extends ProjectionOperations {
   /** The views that answer queries now. */
   views(): ViewDescription[] {
     return this.#readers.names().map((name) => this.#readers.ofView(name).view);
+  }
+
+  /** The metrics that `/metrics` answers, in Prometheus' text format. */
+  metrics(): Promise<string> {
+    return this.#signals.exposition();
   }
 
   status(): ProjectionStatus[] {
@@ -269,6 +270,7 @@ export class Projectionist extends ProjectionOperations {
     // Readers first: the last connection to a file merges its write-ahead log, and a reader cannot.
     this.#readers.close();
     await this.#engine.close();
+    this.#signals.close();
     await this.log.close();
   }
 

@@ -38,6 +38,11 @@ export const viewSettings = z.strictObject({
     })
     .optional()
     .describe('queries that may read a whole view'),
+  slowQuerySeconds: z
+    .number()
+    .positive()
+    .optional()
+    .describe('seconds from which on a query is reported as slow'),
 });
 
 export type ViewSettings = z.infer<typeof viewSettings>;

@@ -11,10 +11,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   projection: ['event-log'],
   engine: ['database', 'event-log', 'projection'],
   query: ['database', 'projection'],
-  http: ['event-log', 'projection', 'engine', 'query', 'console'],
+  signals: ['event-log', 'engine'],
+  http: ['event-log', 'projection', 'engine', 'query', 'console', 'signals'],
   console: ['client'],
   testing: ['database', 'event-log', 'projection', 'engine'],
-  cli: ['database', 'event-log', 'projection', 'engine', 'query', 'http'],
+  cli: ['database', 'event-log', 'projection', 'engine', 'query', 'http', 'signals'],
   client: [],
 };
 
@@ -29,6 +30,9 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['http'],
   'p-queue': ['engine'],
   commander: ['cli'],
+  pino: ['cli'],
+  'prom-client': ['signals'],
+  '@opentelemetry/api': ['signals'],
   preact: ['console'],
   htm: ['console'],
   '@preact/signals': ['console'],

@@ -8,16 +8,18 @@ const LONGEST_PAUSE = 50;
 
 /**
  * Begins a write transaction, waiting up to `patience` milliseconds for another writer without blocking the thread: the
- * connection's own busy timeout must be zero. Throws SQLITE_BUSY after that.
+ * connection's own busy timeout must be zero. Resolves with the milliseconds that it waited. Throws SQLITE_BUSY after that.
  */
-export async function beginWrite(db: SqliteDatabase, patience: number): Promise<void> {
-  const giveUpAt = performance.now() + patience;
+export async function beginWrite(db: SqliteDatabase, patience: number): Promise<number> {
+  const started = performance.now();
+  let isFree = true;
   for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     try {
       db.exec('BEGIN IMMEDIATE');
-      return;
+      return isFree ? 0 : performance.now() - started;
     } catch (error) {
-      if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+      if (!isBusy(error) || performance.now() > started + patience) throw error;
+      isFree = false;
       await delay(pause);
     }
   }

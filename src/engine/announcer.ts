@@ -2,7 +2,7 @@ import type { ErrorReport } from '../errors.ts';
 import type { Build } from './build.ts';
 import type { GenerationRun } from './generation-run.ts';
 import type { Announce } from './notice.ts';
-import type { RetryPlan } from './runner.ts';
+import type { RetryPlan } from './runner-report.ts';
 import type { Parked } from './projector.ts';
 
 /** Says what happens to one projection. */

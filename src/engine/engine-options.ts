@@ -1,6 +1,7 @@
 import type { EventLog } from '../event-log/event-log.ts';
 import type { Definitions } from '../projection/load.ts';
 import type { Announce } from './notice.ts';
+import type { OnReport } from './succession-context.ts';
 
 export interface EngineOptions {
   /** The data folder. */
@@ -13,6 +14,8 @@ export interface EngineOptions {
   readonly reload?: () => Promise<Definitions>;
   /** Hears of faults that no caller could be told of. */
   readonly onFault?: (error: unknown) => void;
+  /** Hears of every report of a generation at work. */
+  readonly onReport?: OnReport;
   /** Whether other processes may ask for rebuilds through the data folder; default true. */
   readonly takesCommands?: boolean;
 }

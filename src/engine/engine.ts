@@ -86,7 +86,8 @@ export class Engine {
     return this.#definitions;
   }
 
-  #makeContext({ data, log, now = () => new Date(), announce = () => {} }: EngineOptions): KeeperContext {
+  #makeContext(options: EngineOptions): KeeperContext {
+    const { data, log, now = () => new Date(), announce = () => {}, onReport } = options;
     const eventIdAt = (position: number): string | undefined =>
       log.readAll({ after: position - 1, limit: 1 }).next().value?.id;
     return {
@@ -106,6 +107,7 @@ export class Engine {
         for (const listener of this.#decisionListeners) listener(name, decision);
       },
       onLive: (name) => this.#onLive(name),
+      onReport,
       onCommit: (name, position) => {
         for (const listener of this.#commitListeners) listener(name, position);
       },

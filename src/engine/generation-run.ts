@@ -7,7 +7,8 @@ import { peekCheckpoint } from './generation-file.ts';
 import { type Host, LocalHost } from './host.ts';
 import { codeOf, hasCodeOf, isPlainData } from './program-code.ts';
 import type { ErrorPolicy } from './projector.ts';
-import type { RetryPlan, RunnerReport, RunnerTask } from './runner.ts';
+import type { RunnerTask } from './runner.ts';
+import type { RetryPlan, RunnerReport } from './runner-report.ts';
 import type { Retry } from './status.ts';
 import { ThreadHost } from './thread-host.ts';
 

@@ -1,6 +1,7 @@
 import type { Decision, NewDecision } from './dead-letters/decision.ts';
 import type { ProgramCode } from './program-code.ts';
-import { Runner, type RunnerReport, type RunnerTask } from './runner.ts';
+import { Runner, type RunnerTask } from './runner.ts';
+import type { RunnerReport } from './runner-report.ts';
 
 /** Where a runner runs. */
 export interface Host {

@@ -2,7 +2,7 @@ import { storageError } from '../database/storage-error.ts';
 import { type ErrorReport, reportOf } from '../errors.ts';
 import { pauseAfter, rest } from './backoff.ts';
 import { isStorageFault } from './faults.ts';
-import type { RetryPlan } from './runner.ts';
+import type { RetryPlan } from './runner-report.ts';
 
 export interface Persistence {
   /** Names the file or folder in what `onWait` is told. */

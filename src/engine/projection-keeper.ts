@@ -10,6 +10,7 @@ import { GenerationRun } from './generation-run.ts';
 import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
 import { streamColumns } from './rebuild-stream.ts';
+import type { RunnerReport } from './runner-report.ts';
 import { statusOf } from './projection-status.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
 import { Succession } from './succession.ts';
@@ -45,8 +46,13 @@ export class ProjectionKeeper {
     this.#store = new GenerationStore(this.name, context.catalog, context);
     const owner = {
       name: this.name,
-      run: (...[generation, aim, onReport, isHeld]: RunArguments) =>
-        new GenerationRun(generation, aim, this.#loaded, context, onReport, isHeld),
+      run: (...[generation, aim, onReport, isHeld]: RunArguments) => {
+        const hear = (run: GenerationRun, report: RunnerReport): void => {
+          onReport(run, report);
+          context.onReport?.(run, report);
+        };
+        return new GenerationRun(generation, aim, this.#loaded, context, hear, isHeld);
+      },
       verify: (run: GenerationRun, signal: AbortSignal) => this.#requireSame(run, signal),
       onLost: (lost: LostGeneration) => this.#rebuildLost(lost),
     };

@@ -1,16 +1,17 @@
 import { applyPragmas, type SqliteDatabase } from '../database/open.ts';
 import { storageError } from '../database/storage-error.ts';
-import { type ErrorReport, reportOf } from '../errors.ts';
+import { reportOf } from '../errors.ts';
 import { findLogDamage } from '../event-log/log-damage.ts';
 import type { Program } from '../projection/program.ts';
 import { pauseAfter, rest } from './backoff.ts';
 import { BatchSize } from './batch-size.ts';
-import type { Decision, DecisionOutcome, NewDecision } from './dead-letters/decision.ts';
+import type { Decision, NewDecision } from './dead-letters/decision.ts';
 import { damaged, isDamage, isStorageFault } from './faults.ts';
 import { connectFeed, openBuilt, openGeneration, requireLog, sealGeneration } from './generation-file.ts';
 import type { ProgramCode } from './program-code.ts';
-import { type ErrorPolicy, type Parked, Projector } from './projector.ts';
+import { type ErrorPolicy, Projector } from './projector.ts';
 import { Pulse } from './pulse.ts';
+import type { RetryPlan, RunnerReport } from './runner-report.ts';
 
 /** What a runner works on. */
 export interface RunnerTask {
@@ -29,38 +30,6 @@ export interface RunnerTask {
   /** Events up to this position are applied one by one: a thread ended among them. */
   readonly carefulUntil?: number;
 }
-
-/** What is tried again by itself: how many times it has failed, and the milliseconds until the next time. */
-export interface RetryPlan {
-  readonly attempt: number;
-  readonly pause: number;
-}
-
-/** What a runner tells, in the order in which it happens. */
-export type RunnerReport =
-  | { readonly kind: 'opened'; readonly position: number; readonly parked: number }
-  | { readonly kind: 'progress'; readonly position: number; readonly parked: number }
-  /** An event could not be applied, and its partition is held back from now on. */
-  | ({ readonly kind: 'parked' } & Parked)
-  /** A decision was made; `decision` is undefined where it changed nothing. */
-  | {
-      readonly kind: 'decided';
-      readonly id: number;
-      readonly outcome: DecisionOutcome;
-      readonly decision: Decision | undefined;
-      readonly position: number;
-      readonly parked: number;
-    }
-  /** A decision could not be made. */
-  | { readonly kind: 'undecided'; readonly id: number; readonly error: ErrorReport }
-  /** The generation is whole, durable and at `position`; from here on the runner follows the log. */
-  | { readonly kind: 'built'; readonly position: number; readonly parked: number }
-  /** The disk or a lock is in the way; the runner tries again by itself. */
-  | { readonly kind: 'waiting'; readonly error: ErrorReport; readonly retry: RetryPlan }
-  /** From a runner's host: its thread has ended or hangs. Without a retry, the thread may come back by itself. */
-  | { readonly kind: 'lost'; readonly error: ErrorReport; readonly retry: RetryPlan | null }
-  /** An event cannot be applied, or the generation is of no use: the runner has stopped. */
-  | { readonly kind: 'failed'; readonly error: ErrorReport };
 
 interface Opened {
   readonly db: SqliteDatabase;
@@ -211,11 +180,16 @@ export class Runner {
 
   #apply(projector: Projector, to: number, share: number): void {
     const from = projector.position;
+    const started = performance.now();
     try {
-      projector.applyOrPark(to, share, (parked) => this.#tell({ kind: 'parked', ...parked }));
+      projector.applyOrPark(to, share, (parked) =>
+        this.#tell({ kind: 'parked', parked: projector.parked, ...parked }),
+      );
     } finally {
       const { position, parked } = projector;
-      if (position > from) this.#tell({ kind: 'progress', position, parked });
+      const seconds = (performance.now() - started) / 1000;
+      const batch = { from, startedAt: performance.timeOrigin + started, seconds };
+      if (position > from) this.#tell({ kind: 'progress', position, parked, batch });
     }
   }
 

@@ -3,7 +3,7 @@ import type { Generation } from './catalog.ts';
 import type { GenerationRun, RunAim, RunContext } from './generation-run.ts';
 import type { LostGeneration } from './generation-store.ts';
 import type { Announce } from './notice.ts';
-import type { RunnerReport } from './runner.ts';
+import type { RunnerReport } from './runner-report.ts';
 
 export interface SuccessionContext extends RunContext {
   /** Decides how many builds run at once. */
@@ -14,7 +14,11 @@ export interface SuccessionContext extends RunContext {
   readonly onLive: (name: string) => void;
   /** Told after the live generation has committed; a position may be told more than once. */
   readonly onCommit: (name: string, position: number) => void;
+  /** Told of every report of the live generation and of one that is built, when it has been dealt with. */
+  readonly onReport?: OnReport | undefined;
 }
+
+export type OnReport = (run: GenerationRun, report: RunnerReport) => void;
 
 /** What the owner of a succession does for it. */
 export interface SuccessionOwner {

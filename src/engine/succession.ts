@@ -10,7 +10,7 @@ import type { GenerationStore } from './generation-store.ts';
 import { obstacleTo } from './obstacles.ts';
 import { persist } from './persist.ts';
 import { PositionWaiters } from './position-waiters.ts';
-import type { RunnerReport } from './runner.ts';
+import type { RunnerReport } from './runner-report.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
 import type { SuccessionContext, SuccessionOwner } from './succession-context.ts';
 

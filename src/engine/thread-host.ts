@@ -5,7 +5,8 @@ import { Deaths } from './deaths.ts';
 import type { Decision, NewDecision } from './dead-letters/decision.ts';
 import type { Host, Tell } from './host.ts';
 import { Pulse } from './pulse.ts';
-import type { RunnerReport, RunnerTask } from './runner.ts';
+import type { RunnerTask } from './runner.ts';
+import type { RunnerReport } from './runner-report.ts';
 import { deadlyEvent, ended, hangs } from './thread-faults.ts';
 import { LOOK_INTERVAL, Vigil } from './vigil.ts';
 

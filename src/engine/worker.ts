@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { reportOf } from '../errors.ts';
 import { codeHasChanged, loadCode } from './definition-code.ts';
 import { Pulse, withPulse } from './pulse.ts';
-import { Runner, type RunnerReport } from './runner.ts';
+import { Runner } from './runner.ts';
+import type { RunnerReport } from './runner-report.ts';
 import type { ThreadMessage, ThreadStart } from './thread-host.ts';
 
 const port = parentPort;

@@ -13,7 +13,8 @@ import type { ImportOptions, ImportResult } from './import.ts';
 import { importInto } from './import-into.ts';
 import { logError } from './log-damage.ts';
 import { LogFile } from './log-file.ts';
-import { LogReader, type ReadOptions } from './reader.ts';
+import type { LogInstrument } from './log-instrument.ts';
+import { LogReader, type ReadOptions, type TracedEvent } from './reader.ts';
 import { steadyClock } from './steady-clock.ts';
 import { Subscription, type SubscribeOptions } from './subscription.ts';
 import { type AppendedEvent, type ExpectedVersion, LogWriter } from './writer.ts';
@@ -36,6 +37,7 @@ export interface EventLogOptions {
   readonly now?: () => Date;
   /** Hears of what keeps the log from being followed, when it begins. */
   readonly onFault?: ((error: unknown) => void) | undefined;
+  readonly instrument?: LogInstrument | undefined;
 }
 
 /** The append-only log of all events, in one SQLite file. */
@@ -49,6 +51,7 @@ export class EventLog {
   readonly #commits: GroupCommit;
   readonly #watch: HeadWatch;
   readonly #now: () => Date;
+  readonly #instrument: LogInstrument | undefined;
   #catalogue: EventCatalogue | undefined;
   #check: EventCheck;
   #import: { readonly input: Readable; readonly result: Promise<ImportResult> } | undefined;
@@ -62,6 +65,7 @@ export class EventLog {
   ) {
     this.path = path;
     this.#now = steadyClock(options.now ?? (() => new Date()));
+    this.#instrument = options.instrument;
     this.#catalogue = options.catalogue;
     this.#check = eventCheck(options.catalogue, this.#now);
     this.#writerConnection = writer;
@@ -69,7 +73,16 @@ export class EventLog {
     this.#reader = new LogReader(reader);
     this.id = this.#reader.id();
     const file = new LogFile(path);
-    this.#commits = new GroupCommit(writer, new LogWriter(writer), file, () => this.#watch.check());
+    this.#commits = new GroupCommit(writer, new LogWriter(writer), file, {
+      onCommit: (seconds) => {
+        this.#instrument?.onCommit(seconds);
+        this.#watch.check();
+      },
+      onLockWait: (seconds) => {
+        const holder = this.#import === undefined ? 'other process' : 'import';
+        this.#instrument?.onLockWait({ waiter: 'append', holder, seconds });
+      },
+    });
     // What a power cut could still take back is not shown to anybody who builds on it.
     this.#watch = new HeadWatch(
       reader,
@@ -128,6 +141,14 @@ export class EventLog {
   ): Promise<AppendResult> {
     this.#requireOpen();
     if (events.length === 0) throw new ProjectionistError('EVENT_INVALID', 'There is no event to append');
+    const run = (given: readonly NewEvent[]) => this.#appendAll(given, expected);
+    return this.#instrument === undefined ? run(events) : this.#instrument.append(events, run);
+  }
+
+  async #appendAll(
+    events: readonly NewEvent[],
+    expected: ReadonlyMap<string, ExpectedVersion>,
+  ): Promise<AppendResult> {
     for (const [stream, version] of expected) checkExpectedVersion(stream, version);
     const appended = await this.#commits.append({
       events: checkAll(events, this.#check),
@@ -148,7 +169,13 @@ export class EventLog {
     this.#requireOpen();
     if (this.#import !== undefined) throw new ProjectionistError('LOCKED', 'An import is already running');
     const check = eventCheck(this.#catalogue, this.#now, 'json');
-    const result = importInto(this.path, check, input, options);
+    const onLockWait = (seconds: number): void =>
+      this.#instrument?.onLockWait({
+        waiter: 'import',
+        holder: this.#commits.isRunning ? 'append' : 'other process',
+        seconds,
+      });
+    const result = importInto(this.path, check, input, options, onLockWait);
     this.#import = { input, result };
     try {
       return await result;
@@ -198,6 +225,18 @@ export class EventLog {
   types(): { type: string; events: number }[] {
     this.#requireOpen();
     return this.#reader.types();
+  }
+
+  /** How many events of a type there are after one position and up to another. */
+  countOf(type: string, after: number, to: number): number {
+    this.#requireOpen();
+    return this.#reader.countOf(type, after, to);
+  }
+
+  /** The events after one position and up to another that carry a trace context in their metadata. */
+  traced(after: number, to: number): TracedEvent[] {
+    this.#requireOpen();
+    return this.#reader.traced(after, to);
   }
 
   /** Calls `listener` with the head whenever the log grows, whoever appended; the returned function ends that. */

@@ -12,6 +12,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Who hears of a group's fate, in seconds. */
+export interface CommitListener {
+  /** It is on disk; the time leaves waiting for the lock out. */
+  onCommit(seconds: number): void;
+  onLockWait(seconds: number): void;
+}
+
 /** Milliseconds for which an append waits while another process holds the log's write lock. */
 const LONGEST_WAIT = 30_000;
 
@@ -24,23 +31,28 @@ export class GroupCommit {
   readonly #db: SqliteDatabase;
   readonly #writer: LogWriter;
   readonly #file: LogFile;
-  readonly #onCommit: () => void;
+  readonly #listener: CommitListener;
   readonly #sync: WalSync;
   #isSyncing = false;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(db: SqliteDatabase, writer: LogWriter, file: LogFile, onCommit: () => void) {
+  constructor(db: SqliteDatabase, writer: LogWriter, file: LogFile, listener: CommitListener) {
     this.#db = db;
     this.#writer = writer;
     this.#file = file;
-    this.#onCommit = onCommit;
+    this.#listener = listener;
     this.#sync = new WalSync(db);
   }
 
   /** True while the log holds events that are committed and not yet on disk: nobody must act on them. */
   get isSyncing(): boolean {
     return this.#isSyncing || this.#sync.hasFailed;
+  }
+
+  /** True while appends are being written. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
   }
 
   /** Resolves when the events are on disk. */
@@ -72,7 +84,9 @@ export class GroupCommit {
     try {
       this.#file.requireSame();
       this.#sync.mend();
-      await beginWrite(this.#db, LONGEST_WAIT);
+      const waited = await beginWrite(this.#db, LONGEST_WAIT);
+      if (waited > 0) this.#listener.onLockWait(waited / 1000);
+      const started = performance.now();
       const answers = this.#writeAll(group);
       this.#isSyncing = true;
       this.#db.exec('COMMIT');
@@ -81,7 +95,7 @@ export class GroupCommit {
       this.#file.requireSame();
       this.#isSyncing = false;
       for (const answer of answers) answer();
-      this.#onCommit();
+      this.#listener.onCommit((performance.now() - started) / 1000);
     } catch (error) {
       this.#isSyncing = false;
       if (this.#db.open && this.#db.inTransaction) this.#db.exec('ROLLBACK');

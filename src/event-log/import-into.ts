@@ -17,6 +17,7 @@ export async function importInto(
   check: EventCheck,
   input: Readable,
   options: ImportOptions,
+  onLockWait: (seconds: number) => void = () => {},
 ): Promise<ImportResult> {
   // An error of the input that comes while the lock is waited for is met when the input is read.
   input.on('error', () => {});
@@ -25,7 +26,8 @@ export async function importInto(
     db.pragma('busy_timeout = 0');
     db.pragma(`cache_size = -${CACHE_SIZE}`);
     const writer = new LogWriter(db);
-    await beginWrite(db, LONGEST_WAIT);
+    const waited = await beginWrite(db, LONGEST_WAIT);
+    if (waited > 0) onLockWait(waited / 1000);
     writer.begin();
     const result = await importLines(input, check, { append: (event) => writer.appendOne(event) }, options);
     writer.finish();

@@ -20,6 +20,14 @@ export interface ReadOptions {
   readonly limit?: number | undefined;
 }
 
+/** An event's place in a distributed trace (W3C Trace Context), from its metadata. */
+export interface TracedEvent {
+  readonly position: number;
+  readonly type: string;
+  readonly traceparent: unknown;
+  readonly tracestate: unknown;
+}
+
 /** Events read at a time. Nothing stays open between two pages, so a slow reader holds up no checkpoint of the WAL. */
 const PAGE = 250;
 
@@ -30,6 +38,8 @@ export class LogReader {
   readonly #timeAt: SqliteStatement;
   readonly #versionAt: SqliteStatement;
   readonly #pages = new Map<string, SqliteStatement>();
+  #countOf: SqliteStatement | undefined;
+  #traced: SqliteStatement | undefined;
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
@@ -66,6 +76,25 @@ export class LogReader {
       type: string;
       events: number;
     }[];
+  }
+
+  /** How many events of a type there are after one position and up to another; read from an index alone. */
+  countOf(type: string, after: number, to: number): number {
+    this.#countOf ??= this.#db
+      .prepare(
+        'SELECT count(*) FROM events INDEXED BY events_by_type WHERE type = ? AND position > ? AND position <= ?',
+      )
+      .pluck();
+    return this.#countOf.get(type, after, to) as number;
+  }
+
+  /** The events after one position and up to another that carry a trace context. */
+  traced(after: number, to: number): TracedEvent[] {
+    this.#traced ??= this.#db.prepare(
+      `SELECT position, type, metadata ->> '$.traceparent' AS traceparent, metadata ->> '$.tracestate' AS tracestate
+       FROM events WHERE position > ? AND position <= ? AND metadata ->> '$.traceparent' IS NOT NULL`,
+    );
+    return this.#traced.all(after, to) as TracedEvent[];
   }
 
   /** The positions of `count` events of a type, or of all it has, evenly spread over those up to `head`. */

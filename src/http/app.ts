@@ -7,6 +7,7 @@ import { discoveryRoutes } from './discovery.ts';
 import { allowedMethods, edge } from './edge.ts';
 import { eventStreamRoutes } from './event-stream.ts';
 import { eventRoutes } from './events.ts';
+import { noteFailure } from './failures.ts';
 import { faultReports } from './fault-reports.ts';
 import { liveRoutes } from './live.ts';
 import { problemResponse } from './problem.ts';
@@ -15,6 +16,7 @@ import { quickViews } from './quick-views.ts';
 import type { Services } from './services.ts';
 import type { HttpSettings } from './settings.ts';
 import { traceRoutes } from './trace.ts';
+import { traceRequests } from './trace-requests.ts';
 import { viewAnswers } from './view-answers.ts';
 import { viewRoutes } from './views.ts';
 
@@ -22,6 +24,7 @@ import { viewRoutes } from './views.ts';
 export function createApp(services: Services, settings: HttpSettings = {}): Hono {
   const app = new Hono();
   const findCaller = callerFinder(settings.auth);
+  app.use(traceRequests(services.signals));
   app.use(allowedMethods(app));
   app.route('/', consoleRoutes());
   app.route('/', edge(services, settings, findCaller));
@@ -46,7 +49,9 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
   const report = faultReports((error) => services.reportFault(error));
   app.onError((error, c) => {
     report(error);
-    return problemResponse(c, error);
+    const answer = problemResponse(c, error);
+    noteFailure(services.signals, c, answer.status, error);
+    return answer;
   });
   takeShortCut(app, quickViews(services, settings, findCaller));
   return app;

@@ -12,6 +12,7 @@ import { compressed } from './compressed.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { docsRoutes } from './discovery.ts';
 import { healthRoutes, readyRoutes } from './health.ts';
+import { metricsRoutes } from './metrics.ts';
 import { problemResponse } from './problem.ts';
 import type { Services } from './services.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
@@ -66,6 +67,7 @@ export function edge(services: Services, settings: HttpSettings, findCaller: Fin
   const { auth } = settings;
   const isReadyzOpen = auth === undefined || auth === 'none' || auth.isReadyzOpen === true;
   if (isReadyzOpen) app.route('/', readyRoutes(services));
+  if (settings.metrics?.isOpen === true) app.route('/', metricsRoutes(services));
   app.use(authenticate(auth, findCaller));
   if (!isReadyzOpen) app.route('/', readyRoutes(services));
   // Before the scopes: a token that may nothing may ask what it may.
@@ -74,6 +76,7 @@ export function edge(services: Services, settings: HttpSettings, findCaller: Fin
     return c.json({ name, scopes: [...scopes] });
   });
   guardScopes(app, services);
+  app.route('/', metricsRoutes(services));
   app.use(limitBody(limitsOf(settings).body));
   return app;
 }

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import { append, appendAnswer } from './append.ts';
 import { linkToNext, readOptions } from './event-pages.ts';
-import { incomingEvents } from './incoming-events.ts';
+import { tracedEvents } from './traced-events.ts';
 import { expectedVersion, matches, refusePreconditions } from './preconditions.ts';
 import type { Services } from './services.ts';
 
@@ -17,7 +17,7 @@ export function eventRoutes(services: Services): Hono {
   });
   app.post('/events', async (c) => {
     refusePreconditions(c);
-    return appendAnswer(c, await append(services, await incomingEvents(c)));
+    return appendAnswer(c, await append(services, await tracedEvents(c, services)));
   });
   app.get('/events/:position', (c) => {
     const position = Number(/^[1-9]\d{0,14}$/.exec(c.req.param('position'))?.[0]);
@@ -34,7 +34,11 @@ export function eventRoutes(services: Services): Hono {
   app.post('/streams/:stream', async (c) => {
     const stream = c.req.param('stream');
     const expected = expectedVersion(c, stream, () => services.version(stream));
-    const result = await append(services, await incomingEvents(c, stream), new Map([[stream, expected]]));
+    const result = await append(
+      services,
+      await tracedEvents(c, services, stream),
+      new Map([[stream, expected]]),
+    );
     const version = result.events.reduce((last, event) => Math.max(last, event.version), 0);
     c.header('ETag', `"${version}"`);
     return appendAnswer(c, result);

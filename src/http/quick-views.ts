@@ -7,6 +7,7 @@ import { checkUrlText } from './check-url.ts';
 import { THRESHOLD } from './compressed.ts';
 import { QuickHeaders } from './quick-headers.ts';
 import type { Services } from './services.ts';
+import { quickRequest } from './trace-requests.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
 
 /** What a server of ours hands on beside the request: there is nothing between it and this app that changes headers. */
@@ -64,6 +65,14 @@ export function quickViews(
     const headers = plainHeaders(request, env);
     if (headers === undefined) return undefined;
     const caller = findCaller(headers.authorization);
+    const { tracing } = services.signals;
+    if (tracing.isOn && !(caller instanceof Promise)) {
+      const startedAt = performance.timeOrigin + performance.now();
+      const found = answer(request.url, headers, caller);
+      const seen = { status: 200, route: '/views/:view', error: undefined };
+      if (found !== undefined) tracing.served(quickRequest(request.url, headers), startedAt, seen);
+      return found;
+    }
     if (!(caller instanceof Promise)) return answer(request.url, headers, caller);
     return caller.then(
       (known) => answer(request.url, headers, known),

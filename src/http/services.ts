@@ -17,6 +17,7 @@ import type { QueryOptions, ViewAnswer } from '../query/query-view.ts';
 import type { Definitions } from '../projection/load.ts';
 import type { ViewDescription } from '../projection/program.ts';
 import type { RowPolicies, RowPolicy } from '../projection/row-policy.ts';
+import type { Signals } from '../signals/signals.ts';
 
 /** A row whose history is asked for. */
 export interface TraceQuery {
@@ -135,4 +136,5 @@ export interface Services {
   /** Everything that events did to a row, as far as the policy lets it be seen. Throws NOT_FOUND, TOO_BUSY. */
   trace(query: TraceQuery): Promise<RowTrace>;
   reportFault(error: unknown): void;
+  readonly signals: Signals;
 }

@@ -69,6 +69,9 @@ export const httpSettings = z.strictObject({
     .optional()
     .describe('the origins whose pages may read; none without it'),
   limits: limits.partial().optional(),
+  metrics: z
+    .strictObject({ isOpen: z.boolean().describe('whether /metrics answers without a token') })
+    .optional(),
 });
 
 export type Scope = z.infer<typeof scope>;

@@ -19,6 +19,7 @@ export interface FoundQuery {
 /** A named query with arguments that are checked: it can be asked of any generation, and again. */
 export interface NamedCall {
   readonly projection: string;
+  readonly name: string;
   /** Two calls of the same identity have the same rows at the same position, for the same rest of the query string. */
   readonly identity: string;
   answer(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
@@ -57,6 +58,7 @@ export async function callOf(
   };
   return {
     projection,
+    name,
     identity: JSON.stringify([projection, name, [...given]]),
     answer: (reader, parameters, options) => answer(ask(reader, parameters, options)),
     ask,

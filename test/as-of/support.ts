@@ -8,7 +8,8 @@ import { codeOf } from '../../src/engine/program-code.ts';
 import { Projector } from '../../src/engine/projector.ts';
 import { createProjectionist } from '../../src/index.ts';
 import type { CompiledProjection } from '../../src/projection/compile.ts';
-import type { Projectionist, ProjectionistOptions } from '../../src/projectionist.ts';
+import type { Projectionist } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 
 /** A folder that is deleted after the test. */
 export function temporaryFolder(): string {

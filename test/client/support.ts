@@ -11,7 +11,7 @@ import ordersProjection from '../../projections/orders.ts';
 import productsProjection from '../../projections/products.ts';
 import revenueProjection from '../../projections/revenue.ts';
 import { serve } from '../../src/http/serve.ts';
-import type { ProjectionistOptions } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 
 /** A tenth of the samples' events is enough. */
 const shopEvents = readFileSync(new URL('../../data/shop.events.ndjson', import.meta.url), 'utf8')

@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest';
 import { createProjectionist } from '../../src/create-projectionist.ts';
 import { openDatabase, type SqliteDatabase } from '../../src/database/open.ts';
 import type { Notice } from '../../src/engine/notice.ts';
-import type { Projectionist, ProjectionistOptions } from '../../src/projectionist.ts';
+import type { Projectionist } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 import { accountsProjection } from './ledger.ts';
 
 /** A folder that is deleted when the test has finished. */

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Catalog, type Generation } from '../../src/engine/catalog.ts';
 import type { GenerationRun } from '../../src/engine/generation-run.ts';
 import { GenerationStore } from '../../src/engine/generation-store.ts';
-import type { RunnerReport } from '../../src/engine/runner.ts';
+import type { RunnerReport } from '../../src/engine/runner-report.ts';
 import { Succession } from '../../src/engine/succession.ts';
 import { compileDefinitions } from '../../src/projection/load.ts';
 import { generationsIn } from './building.ts';

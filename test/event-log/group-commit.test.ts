@@ -34,7 +34,13 @@ function request(stream: string): AppendRequest {
 function groupCommit(onCommit: () => void) {
   const db = openDatabase(join(temporaryFolder(), 'log.db'), { purpose: 'durable' });
   migrate(db, LOG_FORMAT);
-  return { db, commits: new GroupCommit(db, new LogWriter(db), new LogFile(db.name), onCommit) };
+  return {
+    db,
+    commits: new GroupCommit(db, new LogWriter(db), new LogFile(db.name), {
+      onCommit: () => onCommit(),
+      onLockWait: () => {},
+    }),
+  };
 }
 
 describe('group commit', () => {

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { projection } from '../../src/projection/define.ts';
-import type { ProjectionistOptions } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 import { events, listening, orders, running } from './support.ts';
 
 const SECRET = 'a shared secret of at least 32 characters';

@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { projection, query } from '../../src/projection/define.ts';
-import type { Projectionist, ProjectionistOptions } from '../../src/projectionist.ts';
+import type { Projectionist } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 import { events, listening, orders, placed, problemOf, running } from './support.ts';
 
 /** Every view is large, so that what may read all of it is a scan. */

@@ -9,7 +9,8 @@ import { createProjectionist } from '../../src/create-projectionist.ts';
 import { defineEvents } from '../../src/event-log/catalogue.ts';
 import { serve } from '../../src/http/serve.ts';
 import { projection } from '../../src/projection/define.ts';
-import type { Projectionist, ProjectionistOptions } from '../../src/projectionist.ts';
+import type { Projectionist } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 
 export const events = defineEvents({
   'order.placed': { schema: z.strictObject({ customer: z.string().min(1), total: z.int().positive() }) },

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createProjectionist } from '../../src/index.ts';
-import type { Projectionist, ProjectionistOptions } from '../../src/projectionist.ts';
+import type { Projectionist } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 import { thingsProjection } from './things.ts';
 
 export interface Message {

@@ -6,7 +6,7 @@ import type { Program } from '../../projection/program.ts';
 import { deleteGeneration, peekCheckpoint } from '../generation-file.ts';
 import type { Decision } from '../dead-letters/decision.ts';
 import { errorPolicy, makeHost } from '../generation-run.ts';
-import type { RunnerReport } from '../runner.ts';
+import type { RunnerReport } from '../runner-report.ts';
 import { backup } from './backup.ts';
 
 export interface CopyOrder {

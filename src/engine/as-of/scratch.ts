@@ -5,7 +5,7 @@ import type { Decision } from '../dead-letters/decision.ts';
 import { deleteGeneration } from '../generation-file.ts';
 import { errorPolicy, makeHost } from '../generation-run.ts';
 import type { Host } from '../host.ts';
-import type { RunnerReport } from '../runner.ts';
+import type { RunnerReport } from '../runner-report.ts';
 import { backup } from './backup.ts';
 
 export interface ScratchOrder {

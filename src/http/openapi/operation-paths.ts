@@ -116,6 +116,19 @@ export const OPERATION_PATHS: Readonly<Record<string, Schema>> = {
       responses: { 200: { description: 'It does' } },
     },
   },
+  '/metrics': {
+    get: {
+      tags: ['Health'],
+      summary: "Metrics in Prometheus' text format",
+      responses: {
+        200: {
+          description: 'Every metric of this process',
+          content: { 'text/plain': { schema: { type: 'string' } } },
+        },
+        ...problems(401, 403),
+      },
+    },
+  },
   '/readyz': {
     get: {
       tags: ['Health'],
