@@ -212,7 +212,7 @@ function Decisions({
                 <a href=${href(`/log?at=${eventPosition ?? position}`)}
                   >${count(eventPosition ?? position)}</a
                 >
-                of ${partition}
+                ${` of ${partition}`}
               </td>
               <td>${reason ?? ''}</td>
               <td>${by ?? ''}</td>
