@@ -1,6 +1,6 @@
 import type { Projectionist } from '../projectionist.ts';
 
-/** Three requests that work as they are printed, made from the views that there are. */
+/** Three requests that work as they are printed, made from the views that there are, and the page to look at. */
 export function exampleRequests(url: string, projectionist: Projectionist): string {
   const views = projectionist.views();
   const [first] = views;
@@ -12,5 +12,6 @@ export function exampleRequests(url: string, projectionist: Projectionist): stri
     `curl '${url}/projections'`,
     `curl '${url}/views'`,
   ];
-  return ['', 'Ready. Try:', ...requests.slice(0, 3).map((request) => `  ${request}`), ''].join('\n');
+  const lines = [...requests.slice(0, 3), `open ${url}/console`];
+  return ['', 'Ready. Try:', ...lines.map((each) => `  ${each}`), ''].join('\n');
 }

@@ -4,6 +4,7 @@ export interface TextOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }
 
 /** The process, as far as commands may see it. */

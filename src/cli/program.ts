@@ -17,6 +17,7 @@ import { resetCommand } from './commands/reset.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
+import { addCompletions } from './completions.ts';
 import type { Io } from './io.ts';
 import { traceCommand } from './commands/trace.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -70,6 +71,7 @@ export function createProgram(io: Io): Command {
     backupCommand,
   ];
   for (const make of commands) program.addCommand(inherit(make(io), program, 'projectionist'));
+  addCompletions(program, io);
   return program;
 }
 

@@ -21,8 +21,23 @@ const NO_BORDERS = Object.fromEntries(
 
 const WIDEST_CELL = 48;
 
-/** Rows as text columns under their heads; numbers to the right. */
-export function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+/** Rows as text columns under their heads; numbers to the right. The last columns go where `width` has no room for them. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const text = draw(head, rows);
+  const widest = Math.max(...text.split('\n').map((each) => each.length));
+  if (widest <= width || head.length <= 2) return text;
+  return table(
+    head.slice(0, -1),
+    rows.map((row) => row.slice(0, -1)),
+    width,
+  );
+}
+
+function draw(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const out = new Table({
     head: [...head],
     chars: { ...NO_BORDERS, middle: '  ' },

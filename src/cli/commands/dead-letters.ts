@@ -107,14 +107,22 @@ function printList(io: Io, lists: readonly DeadLetters[]): void {
       projection,
       each.partition,
       grouped(each.position),
-      each.type ?? '',
       grouped(each.waiting),
-      each.attempts,
+      each.type ?? '',
       each.error.message,
+      each.attempts,
     ]),
   );
   if (rows.length === 0) line(io, 'Nothing is parked.');
-  else line(io, table(['projection', 'stream', 'position', 'event', 'waiting', 'attempts', 'error'], rows));
+  else
+    line(
+      io,
+      table(
+        ['projection', 'stream', 'position', 'waiting', 'event', 'error', 'attempts'],
+        rows,
+        io.out.columns,
+      ),
+    );
 }
 
 function printLetters(io: Io, projection: string, shown: PartitionLetters): void {

@@ -1,90 +1,60 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { type InspectedProjection, type Inspection, inspect } from '../../engine/inspect.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { inspect } from '../../engine/inspect.ts';
 import { ProjectionistError } from '../../errors.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
-import { duration, grouped } from '../numbers.ts';
-import { table } from '../table.ts';
+import { Rates } from '../rates.ts';
+import { watchText } from '../screen.ts';
+import { statusText } from '../status-text.ts';
+
+interface StatusFlags {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+  readonly interval: number;
+}
 
 export function statusCommand(io: Io): Command {
   return new Command('status')
-    .description('show the log and every projection: state, generation, position, lag, build, errors')
-    .option('--json', 'print it as JSON')
+    .description('show the log and every projection: state, position, lag, parked streams, build, errors')
+    .option('--watch', 'go on showing it, until Ctrl-C')
+    .option('--interval <seconds>', 'with --watch: how often to look', seconds, 1)
+    .option('--json', 'print it as JSON; with --watch one object a line, whenever something has changed')
     .addHelpText(
       'after',
-      '\nExamples:\n  projectionist status\n  projectionist status --json | jq .projections',
+      '\nExamples:\n  projectionist status\n  projectionist status --watch\n  projectionist status --json | jq .projections',
     )
-    .action(async (flags: { json?: boolean }, command: Command) => {
+    .action(async (flags: StatusFlags, command: Command) => {
       const { data } = await configOf(command, io);
       if (!existsSync(join(data, 'log.db')))
         throw new ProjectionistError('DATA_FOLDER_UNUSABLE', `There is no log in ${data}`, {
           hint: 'Check --data, or run `projectionist start` once.',
         });
-      const inspection = inspect(data);
-      if (flags.json === true) json(io, inspection);
-      else line(io, describe(inspection, data));
+      if (flags.watch === true) await watch(io, data, flags);
+      else if (flags.json === true) json(io, inspect(data));
+      else line(io, statusText(inspect(data), data, { width: io.out.columns }));
     });
 }
 
-const HEADS = [
-  'projection',
-  'state',
-  'generation',
-  'position',
-  'lag',
-  'behind for',
-  'parked',
-  'moved',
-  'building',
-  'views',
-];
-
-function describe({ isRunning, head, projections }: Inspection, data: string): string {
-  const server = isRunning ? 'A process runs its projections.' : 'No process runs its projections.';
-  const lines = [`${data}: ${grouped(head)} events. ${server}`];
-  if (projections.length > 0) {
-    const rows = projections.map((projection) => rowOf(projection, head));
-    lines.push('', table(HEADS, rows));
+async function watch(io: Io, data: string, { json: asJson, interval }: StatusFlags): Promise<void> {
+  if (asJson === true) {
+    // Not a screen, whatever it is printed on.
+    const plain = { ...io, out: { write: (text: string) => io.out.write(text.replace(/\n+$/, '\n')) } };
+    await watchText(plain, interval, () => JSON.stringify(inspect(data)));
+    return;
   }
-  const remarks = projections.flatMap(remarksOn);
-  if (remarks.length > 0) lines.push('', ...remarks);
-  return lines.join('\n');
+  const rates = new Rates();
+  await watchText(io, interval, () => {
+    const inspection = inspect(data);
+    const shown = { width: io.out.columns, rates: rates.of(inspection.projections) };
+    const text = statusText(inspection, data, shown);
+    return io.out.isTTY === true ? `${text}\n\nCtrl-C ends this.` : text;
+  });
 }
 
-function rowOf(projection: InspectedProjection, head: number): string[] {
-  const { name, state, generation, position, lag, lagSeconds, parked, movedAt, build, views } = projection;
-  return [
-    name,
-    state,
-    generation === null ? 'none yet' : String(generation),
-    grouped(position),
-    grouped(lag),
-    lagSeconds === null || lag === 0 ? '' : duration(lagSeconds),
-    grouped(parked),
-    movedAt ?? '',
-    build === null
-      ? ''
-      : `${build.generation}: ${head === 0 ? 100 : Math.floor((build.position / head) * 100)}%`,
-    views.join(', '),
-  ];
-}
-
-/** What a table has no room for: why a projection is not live. */
-function remarksOn({ name, state, asOf, paused, retry, error }: InspectedProjection): string[] {
-  const remarks = [];
-  if (paused !== null) {
-    const by = paused.by === null ? '' : ` by ${paused.by}`;
-    remarks.push(
-      `${name}: paused${by} at ${paused.since}${paused.reason === null ? '' : `: ${paused.reason}`}`,
-    );
-  }
-  if (error !== null) {
-    const when = state === 'unknown' && asOf !== null ? ` (as of ${asOf})` : '';
-    const again = retry === null ? '' : ` It has failed ${retry.attempt} times; next try at ${retry.nextAt}.`;
-    remarks.push(`${name}: ${error.message}${when}${again}`);
-    if (error.hint !== undefined) remarks.push(`  Try: ${error.hint}`);
-  }
-  return remarks;
+function seconds(text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number >= 0.1) return number;
+  throw new InvalidArgumentError('It is a number of seconds from 0.1.');
 }
