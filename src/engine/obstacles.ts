@@ -20,8 +20,8 @@ export function obstacleTo(
   return error === null ? undefined : stopped(projection, error);
 }
 
-/** What those are told who wait for a position of a paused projection. */
-function paused(projection: string, { since, reason }: Pause): ProjectionistError {
+/** What those are told who want something of a paused projection that would move it. */
+export function paused(projection: string, { since, reason }: Pause): ProjectionistError {
   const why = reason === null ? '' : `: ${reason}`;
   return new ProjectionistError('PROJECTION_PAUSED', `${projection} is paused since ${since}${why}`, {
     hint: 'Read what it has, or resume it.',

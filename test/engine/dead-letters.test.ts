@@ -98,6 +98,30 @@ test.each([
   expect(p.deadLetters('accounts').parked).toHaveLength(1);
 });
 
+test('a paused projection decides nothing until it is resumed', async () => {
+  const { p } = await open(temporaryFolder(), lenient);
+  await p.log.appendAll([deposited('b', 1), opened('b')]);
+  await p.ready();
+  await p.operate('accounts', 'pause', { reason: 'moving house' });
+  const refused = { code: 'PROJECTION_PAUSED', message: expect.stringContaining('moving house') };
+  await expect(p.discard('accounts', 'b', 'too early')).rejects.toMatchObject(refused);
+  await p.operate('accounts', 'resume');
+  expect(await p.discard('accounts', 'b', 'too early')).toMatchObject({ applied: 1, error: null });
+});
+
+test('a reset builds without the decisions', async () => {
+  const { p } = await open(temporaryFolder(), lenient);
+  await p.log.appendAll([deposited('b', 1), opened('b')]);
+  await p.ready();
+  await p.discard('accounts', 'b', 'too early');
+  await p.operate('accounts', 'reset');
+  expect(p.deadLetters('accounts')).toMatchObject({
+    parked: [{ partition: 'b', waiting: 2 }],
+    decisions: [],
+  });
+  expect(await p.discard('accounts', 'b', 'again')).toMatchObject({ applied: 1, error: null });
+});
+
 test('a rebuild goes through the same decisions, and comes to the same contents', async () => {
   const data = temporaryFolder();
   const { p } = await open(data, lenient);

@@ -1,5 +1,6 @@
 import { ProjectionistError } from '../../errors.ts';
 import type { Catalog } from '../catalog.ts';
+import { paused } from '../obstacles.ts';
 import type { Succession } from '../succession.ts';
 import type { Decision, DecisionOutcome } from './decision.ts';
 
@@ -33,7 +34,7 @@ export class Decisions {
     this.#succession = succession;
   }
 
-  /** Rejects with NOT_PARKED, REASON_MISSING, and PROJECTION_BUSY while a build stands further on than what is live. */
+  /** Rejects with NOT_PARKED, REASON_MISSING, PROJECTION_PAUSED, and PROJECTION_BUSY while a build stands further on than what is live. */
   make(request: DecisionRequest): Promise<DecisionOutcome> {
     const made = this.#last.then(() => this.#make(request));
     this.#last = made.catch(() => {});
@@ -56,7 +57,8 @@ export class Decisions {
   }
 
   #requireLive() {
-    const { live, build } = this.#succession;
+    const { live, build, pause } = this.#succession;
+    if (pause !== null) throw paused(this.#projection, pause);
     const evidence = { projection: this.#projection };
     if (live === undefined)
       throw new ProjectionistError('PROJECTION_NOT_READY', `${this.#projection} has no live generation yet`, {
