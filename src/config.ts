@@ -19,6 +19,10 @@ const settings = z.strictObject({
     .positive()
     .max(86_400)
     .describe('seconds that open requests and batches have when the server ends'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .describe('how much the server writes of itself'),
+  logFormat: z.enum(['auto', 'text', 'json']).describe('auto: text on a terminal, and else JSON'),
   maxRows: whole.describe('rows in an answer at most'),
   aggregates: z.boolean().exactOptional().describe('whether queries may count, sum and average'),
   ...httpSettings.shape,
@@ -37,6 +41,8 @@ const DEFAULTS: Config = {
   port: 4000,
   host: '127.0.0.1',
   shutdownSeconds: 10,
+  logLevel: 'info',
+  logFormat: 'auto',
 };
 const DEFAULT_FILE = 'projectionist.config.ts';
 

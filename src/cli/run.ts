@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { ProjectionistError, reportOf } from '../errors.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
+import { isTold } from './told.ts';
 
 /** Runs the command line and answers the exit code: 0, 1 failed, 2 used wrongly. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -10,7 +11,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    printError(io, error, argv.includes('--json'));
+    if (!isTold(error)) printError(io, error, argv.includes('--json'));
     return error instanceof ProjectionistError && (error.code === 'USAGE' || error.code === 'CONFIG_INVALID')
       ? 2
       : 1;

@@ -3,18 +3,20 @@ import { existsSync } from 'node:fs';
 import { setInterval as ticks } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { createProjectionist } from '../create-projectionist.ts';
-import { ProjectionistError, reportOf } from '../errors.ts';
+import { ProjectionistError } from '../errors.ts';
 import { type ImportResult, openLines } from '../event-log/import.ts';
 import { checkExposure } from '../http/exposure.ts';
 import { type RunningServer, serve } from '../http/serve.ts';
 import type { Projectionist } from '../projectionist.ts';
 import { exampleRequests } from './examples.ts';
-import { type Io, line } from './io.ts';
+import type { Io, TextOutput } from './io.ts';
+import type { Journal } from './journal/journal.ts';
+import { isJson, openJournal } from './journal/open-journal.ts';
 import { lockWarning } from './lock-report.ts';
-import { describeNotice } from './notices.ts';
 import { grouped } from './numbers.ts';
 import { ProgressDisplay } from './progress.ts';
 import { shutDown } from './shut-down.ts';
+import { markTold } from './told.ts';
 import { watchDefinitions } from './watch.ts';
 
 export interface ServerOptions {
@@ -22,46 +24,58 @@ export interface ServerOptions {
   readonly isWatching: boolean;
 }
 
+/** Where a bar goes that nobody is to see. */
+const NOWHERE: TextOutput = { write: () => true };
+
 /** Runs projections and HTTP API until the process is asked to end. */
 export async function runServer(io: Io, config: Config, options: ServerOptions): Promise<void> {
   const warning = checkExposure(config);
-  if (warning !== undefined) line(io, warning);
-  const progress = new ProgressDisplay(io.out);
-  const say = (text: string): void => {
-    progress.end();
-    line(io, text);
-  };
+  const progress = new ProgressDisplay(isJson(io, config) ? NOWHERE : io.out);
+  const journal = openJournal(io, config, () => progress.end());
+  if (warning !== undefined) journal.write('warn', 'server.open', warning);
+  try {
+    await serveUntilEnded({ io, config, options, progress, journal });
+    journal.write('debug', 'server.stopped', 'Stopped');
+  } catch (error) {
+    if (journal.ends(error)) markTold(error);
+    throw error;
+  }
+}
+
+interface Setting {
+  readonly io: Io;
+  readonly config: Config;
+  readonly options: ServerOptions;
+  readonly progress: ProgressDisplay;
+  readonly journal: Journal;
+}
+
+async function serveUntilEnded({ io, config, options, progress, journal }: Setting): Promise<void> {
   const projectionist = await createProjectionist({
     ...config,
-    announce: (notice) => say(describeNotice(notice)),
-    onFault: (error) => printFault(io, error),
+    announce: (notice) => journal.notice(notice),
+    onFault: (error) => journal.fault(error),
+    onIncident: (incident) => journal.incident(incident),
   });
   let server: RunningServer | undefined;
   try {
     const lock = lockWarning(config.projections, projectionist);
-    if (lock !== undefined) say(lock);
-    if (options.seed !== undefined) await seed(io, projectionist, options.seed, progress);
+    if (lock !== undefined) journal.write('warn', 'definitions.lock', lock);
+    if (options.seed !== undefined) await seed(io, projectionist, options.seed, progress, journal);
     if (io.ended.aborted) return;
     server = await serve(projectionist.app, config);
-    say(`Listening on ${server.url}`);
+    journal.write('info', 'server.listening', `Listening on ${server.url}`, { url: server.url });
     projectionist.start();
     await showBuilds(projectionist, progress, io.ended);
-    if (!io.ended.aborted) say(exampleRequests(server.url, projectionist));
+    if (!io.ended.aborted) journal.write('info', 'server.ready', exampleRequests(server.url, projectionist));
+    const say = (text: string): void => journal.write('info', 'definitions.watch', text);
     const watcher = options.isWatching ? watchDefinitions(config.projections, projectionist, say) : undefined;
     if (!io.ended.aborted) await once(io.ended, 'abort');
-    say('Stopping');
+    journal.write('info', 'server.stopping', 'Stopping', { seconds: config.shutdownSeconds });
     await watcher?.close();
   } finally {
     await shutDown({ projectionist, server }, config.shutdownSeconds);
   }
-}
-
-/** What nobody foresaw comes with its stack, which a report of it needs. */
-function printFault(io: Io, error: unknown): void {
-  const { message, hint } = reportOf(error);
-  if (error instanceof ProjectionistError)
-    io.error.write(`Error: ${message}\n${hint === undefined ? '' : `Try: ${hint}\n`}`);
-  else io.error.write(`Error: ${error instanceof Error ? error.stack : message}\n`);
 }
 
 async function seed(
@@ -69,6 +83,7 @@ async function seed(
   projectionist: Projectionist,
   file: string,
   progress: ProgressDisplay,
+  journal: Journal,
 ): Promise<void> {
   if (projectionist.log.head() > 0) return;
   if (!existsSync(file))
@@ -84,12 +99,13 @@ async function seed(
     });
   } catch (error) {
     if (!io.ended.aborted) throw error;
-    return line(io, 'Interrupted; nothing was imported');
+    return journal.write('info', 'import.interrupted', 'Interrupted; nothing was imported');
   } finally {
     io.ended.removeEventListener('abort', interrupt);
     progress.end();
   }
-  line(io, `Imported ${grouped(result.appended)} events from ${file}`);
+  const text = `Imported ${grouped(result.appended)} events from ${file}`;
+  journal.write('info', 'import.done', text, { events: result.appended });
 }
 
 /** Shows the builds that are under way until every projection has something to answer with, or has failed to. */

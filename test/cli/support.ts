@@ -35,7 +35,7 @@ export class Workspace {
     const child = spawnSync(process.execPath, [CLI, ...args], {
       cwd: this.folder,
       input,
-      env: { ...process.env, ...env },
+      env: { ...process.env, PROJECTIONIST_LOG_FORMAT: 'text', ...env },
       encoding: 'utf8',
       timeout: 60_000,
     });
@@ -51,7 +51,16 @@ export class Workspace {
 
   /** Starts a command, and does not wait for anything. */
   begin(...args: string[]): Server {
-    return new Server(spawn(process.execPath, [CLI, ...args], { cwd: this.folder }));
+    return this.beginWith({ PROJECTIONIST_LOG_FORMAT: 'text' }, ...args);
+  }
+
+  /** The same, with these variables. */
+  beginWith(env: Record<string, string>, ...args: string[]): Server {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd: this.folder,
+      env: { ...process.env, ...env },
+    });
+    return new Server(child);
   }
 
   remove(): void {
@@ -76,7 +85,7 @@ export class Server {
   }
 
   get url(): string {
-    return /Listening on (\S+)/.exec(this.text)?.[1] ?? '';
+    return /Listening on (http:[^\s"]+)/.exec(this.text)?.[1] ?? '';
   }
 
   /** Resolves when the output matches; rejects when the process ends first. */

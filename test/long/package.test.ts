@@ -39,7 +39,7 @@ test('the packed package installs into an empty folder, init makes it a project,
     text += chunk.toString();
   });
   while (!text.includes('Ready')) await once(server.stdout, 'data');
-  const url = /Listening on (\S+)/.exec(text)?.[1];
+  const url = /Listening on (http:[^\s"]+)/.exec(text)?.[1];
   const rows = (await (await fetch(`${url}/views/orders?status=eq.shipped`)).json()) as object[];
   expect(rows).toEqual([expect.objectContaining({ id: 'order-1', carrier: 'north-post' })]);
   const page = await (await fetch(`${url}/console`)).text();

@@ -19,6 +19,14 @@ export function serverCommand(name: string, description: string): Command {
       '--shutdown-seconds <number>',
       'seconds that open requests and batches have when it ends (PROJECTIONIST_SHUTDOWN_SECONDS; default 10)',
     )
+    .option(
+      '--log-level <level>',
+      'debug, info, warn, error or silent (PROJECTIONIST_LOG_LEVEL; default info)',
+    )
+    .option(
+      '--log-format <format>',
+      'text, json, or auto: text on a terminal (PROJECTIONIST_LOG_FORMAT; default auto)',
+    )
     .option('--seed <file>', 'events to import first, while the log is still empty (NDJSON, .gz too)');
 }
 
