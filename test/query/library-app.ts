@@ -6,6 +6,7 @@ import { queryLimits } from '../../src/query/limits.ts';
 import { findQuery } from '../../src/query/named-query.ts';
 import { askReader } from '../../src/query/query-view.ts';
 import { Scans } from '../../src/query/scans/scans.ts';
+import { Signals } from '../../src/signals/signals.ts';
 import { library, type TestLibrary } from './library.ts';
 
 /** The HTTP app over a test's library: everything is real but the log, which it has none of. */
@@ -32,6 +33,7 @@ export function libraryApp(
     call: (call, parameters, query) => scans.answer(() => call.ask(reader, parameters, { ...query, limits })),
     streams: { heartbeat: 1000, readers: 10, ended: new AbortController().signal },
     onGrowth: () => () => {},
+    signals: new Signals({}),
     reportFault,
   };
   return createApp(services as Services);

@@ -101,7 +101,7 @@ export class TestLibrary {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = OFF');
     this.#db.exec(
-      'CREATE TABLE projectionist_checkpoint (position INTEGER NOT NULL); INSERT INTO projectionist_checkpoint VALUES (7)',
+      'CREATE TABLE projectionist_checkpoint (position INTEGER NOT NULL, revision INTEGER NOT NULL, parked INTEGER NOT NULL); INSERT INTO projectionist_checkpoint VALUES (7, 0, 0)',
     );
     for (const statement of [...Object.values(program.tables), ...program.search]) this.#db.exec(statement);
     this.reader = new GenerationReader({ projection: 'library', number: 1, path, program });
