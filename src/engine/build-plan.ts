@@ -2,6 +2,7 @@ import { ProjectionistError } from '../errors.ts';
 import type { CompiledProjection } from '../projection/compile.ts';
 import type { Program } from '../projection/program.ts';
 import type { Generation } from './catalog.ts';
+import type { RunAim } from './generation-run.ts';
 import type { LostGeneration } from './generation-store.ts';
 import { hasCodeOf } from './program-code.ts';
 
@@ -20,6 +21,11 @@ export interface BuildPlan {
   readonly mustVerify?: boolean;
   /** The hash of the program that is not to be built unasked once this is live. */
   readonly rolledBackFrom?: string | undefined;
+}
+
+export function aimOf({ isRollback, isReset }: BuildPlan): RunAim {
+  if (isRollback === true) return 'return';
+  return isReset === true ? 'reset' : 'build';
 }
 
 /** Builds again what was lost: the definition, or what it was rolled back to. */

@@ -22,11 +22,12 @@ export class DecisionTable {
     return this.#db.prepare(sql).pluck().get(projection) as number;
   }
 
-  /** Keeps a decision; one that is known already stays as it is. */
-  record(projection: string, decision: Decision): void {
-    this.#db
+  /** Keeps a decision; false for one that is known already, which stays as it is. */
+  record(projection: string, decision: Decision): boolean {
+    const { changes } = this.#db
       .prepare('INSERT INTO decisions VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
       .run(projection, decision.id, JSON.stringify(decision));
+    return changes === 1;
   }
 
   remove(projection: string, id: number): void {

@@ -9,6 +9,7 @@ import { codeOf, hasCodeOf, isPlainData } from './program-code.ts';
 import type { ErrorPolicy } from './projector.ts';
 import type { RunnerTask } from './runner.ts';
 import type { RetryPlan, RunnerReport } from './runner-report.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { Retry } from './status.ts';
 import { ThreadHost } from './thread-host.ts';
 
@@ -21,6 +22,10 @@ export interface RunContext {
   readonly eventIdAt: (position: number) => string | undefined;
   /** What was decided about a projection's dead letters so far. */
   readonly decisions: (projection: string) => Decision[];
+  /** Node's event loop, where none is given. */
+  readonly scheduler?: Scheduler;
+  /** Where runners run: in threads, where nothing is given. */
+  readonly makeHost?: typeof makeHost;
 }
 
 export type DecidedReport = Extract<RunnerReport, { kind: 'decided' }>;
@@ -84,8 +89,9 @@ export class GenerationRun {
     const { path } = this;
     const { program } = generation;
     this.#canRun = hasCodeOf(loaded.compiled, program);
+    const hostOf = context.makeHost ?? makeHost;
     this.#makeHost = () =>
-      makeHost(
+      hostOf(
         {
           path,
           program,
@@ -117,10 +123,10 @@ export class GenerationRun {
    * the generation.
    */
   decide(order: NewDecision): Promise<DecidedReport> {
+    if (this.#host === undefined) return Promise.reject(frozen(this.generation.projection));
     const decided = Promise.withResolvers<DecidedReport>();
     this.#deciding.set(order.id, decided);
-    if (this.#host === undefined) decided.reject(frozen(this.generation.projection));
-    this.#host?.decide(order);
+    this.#host.decide(order);
     return decided.promise;
   }
 
@@ -155,9 +161,10 @@ export class GenerationRun {
   #letGo(): void {
     const stopped = this.#host?.stop();
     this.#host = undefined;
-    for (const { reject } of this.#deciding.values()) reject(frozen(this.generation.projection));
-    this.#deciding.clear();
-    this.#left = Promise.all([this.#left, stopped]);
+    // What it was still asked to decide it has decided by then, or never will.
+    this.#left = Promise.all([this.#left, stopped]).then(() =>
+      this.#refuse(frozen(this.generation.projection)),
+    );
   }
 
   /** Positions a second since this run began. */
@@ -187,6 +194,12 @@ export class GenerationRun {
     queueMicrotask(() => this.#onReport(this, report));
   }
 
+  /** Answers those who asked for decisions that will not be made. */
+  #refuse(error: unknown): void {
+    for (const { reject } of this.#deciding.values()) reject(error);
+    this.#deciding.clear();
+  }
+
   #noteOpening(position: number): void {
     this.isOpen = true;
     this.position = position;
@@ -204,8 +217,7 @@ export class GenerationRun {
 
   #noteError(report: Extract<RunnerReport, { error: ErrorReport }>): void {
     const { kind, error } = report;
-    for (const { reject } of this.#deciding.values()) reject(errorFrom(error));
-    this.#deciding.clear();
+    this.#refuse(errorFrom(error));
     this.error = error;
     this.isLost = kind === 'lost';
     this.hasFailed = kind === 'failed';

@@ -59,7 +59,7 @@ export class GenerationStore {
     if (build === undefined) return undefined;
     const isWanted = build.program.hash === hash;
     // Built without syncs: after a crash of the machine its pages may be torn, and nothing would tell.
-    if (isWanted && isSameBoot(build.boot, bootName()) && this.#fault(build, head) === undefined)
+    if (isWanted && isSameBoot(build.boot, bootName()) && this.#faultBeside(build, head) === undefined)
       return build;
     this.discard(build);
     return undefined;
@@ -75,7 +75,7 @@ export class GenerationStore {
   /** The generation that a rollback goes back to. */
   previous(head: number): Generation | undefined {
     const retired = this.#catalog.generations(this.#name).find(({ state }) => state === 'retired');
-    if (retired === undefined || this.#fault(retired, head) === undefined) return retired;
+    if (retired === undefined || this.#faultBeside(retired, head) === undefined) return retired;
     this.discard(retired);
     return undefined;
   }
@@ -112,6 +112,17 @@ export class GenerationStore {
       position > head || this.#context.eventIdAt(eventPosition) !== eventId;
     const gone = this.#catalog.decisions.of(this.#name).filter(isGone);
     for (const { id } of gone) this.#catalog.decisions.remove(this.#name, id);
+  }
+
+  /** As `#fault`, for a generation that is not live: it may have been through a decision that nobody knows of. */
+  #faultBeside(generation: Generation, head: number): string | undefined {
+    const fault = this.#fault(generation, head);
+    if (fault !== undefined) return fault;
+    const known = new Set(this.#catalog.decisions.of(this.#name).map((decision) => JSON.stringify(decision)));
+    const isForeign = (decision: Decision): boolean => !known.has(JSON.stringify(decision));
+    if (readDecisions(join(this.#context.data, generation.file)).some(isForeign))
+      return 'a decision about dead letters was carried out in it when it was live no longer';
+    return undefined;
   }
 
   /** Why a generation's file cannot be used with this log. */

@@ -1,6 +1,6 @@
 import type { Decision, NewDecision } from './dead-letters/decision.ts';
 import type { ProgramCode } from './program-code.ts';
-import { Runner, type RunnerTask } from './runner.ts';
+import { Runner, type RunnerTask, type Surroundings } from './runner.ts';
 import type { RunnerReport } from './runner-report.ts';
 
 /** Where a runner runs. */
@@ -21,8 +21,8 @@ export type Tell = (report: RunnerReport) => void;
 export class LocalHost implements Host {
   readonly #runner: Runner;
 
-  constructor(task: RunnerTask, code: ProgramCode, tell: Tell) {
-    this.#runner = new Runner(task, code, tell);
+  constructor(task: RunnerTask, code: ProgramCode, tell: Tell, surroundings?: Surroundings) {
+    this.#runner = new Runner(task, code, tell, surroundings);
   }
 
   advance(head: number): void {

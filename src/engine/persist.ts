@@ -1,13 +1,15 @@
 import { storageError } from '../database/storage-error.ts';
 import { type ErrorReport, reportOf } from '../errors.ts';
-import { pauseAfter, rest } from './backoff.ts';
+import { pauseAfter } from './backoff.ts';
 import { isStorageFault } from './faults.ts';
 import type { RetryPlan } from './runner-report.ts';
+import { EVENT_LOOP, type Scheduler } from './scheduler.ts';
 
 export interface Persistence {
   /** Names the file or folder in what `onWait` is told. */
   readonly path: string;
   readonly signal: AbortSignal;
+  readonly scheduler?: Scheduler | undefined;
   /** False when nobody wants the step any more. */
   readonly isWanted: () => boolean;
   readonly onWait: (report: { readonly error: ErrorReport; readonly retry: RetryPlan }) => void;
@@ -16,7 +18,7 @@ export interface Persistence {
 /** Takes a step, again and again while the disk or a lock is in its way. Throws any other error of it. */
 export async function persist(
   step: () => void,
-  { path, signal, isWanted, onWait }: Persistence,
+  { path, signal, scheduler = EVENT_LOOP, isWanted, onWait }: Persistence,
 ): Promise<void> {
   for (let attempt = 1; isWanted(); attempt += 1) {
     try {
@@ -24,9 +26,9 @@ export async function persist(
       return;
     } catch (error) {
       if (!isStorageFault(error)) throw error;
-      const pause = pauseAfter(attempt);
+      const pause = pauseAfter(attempt, scheduler.random);
       onWait({ error: reportOf(storageError(error, path)), retry: { attempt, pause } });
-      await rest(pause, signal);
+      await scheduler.rest(pause, signal);
     }
   }
 }

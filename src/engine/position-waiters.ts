@@ -1,4 +1,5 @@
 import { ProjectionistError } from '../errors.ts';
+import { EVENT_LOOP, type Scheduler } from './scheduler.ts';
 
 interface Waiter {
   readonly position: number;
@@ -11,11 +12,16 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** Those who wait until a projection's live generation has reached a position. */
 export class PositionWaiters {
+  readonly #scheduler: Scheduler;
   readonly #waiting = new Set<Waiter>();
   /** -1 until a generation answers: of an empty log, position 0 is reached only then. */
   #reached = -1;
   /** Why nobody who waits can hope. */
   #obstacle: ProjectionistError | undefined;
+
+  constructor(scheduler: Scheduler = EVENT_LOOP) {
+    this.#scheduler = scheduler;
+  }
 
   /**
    * Resolves once the position is committed; rejects with WAIT_TIMEOUT after so many milliseconds, with CLOSED when
@@ -30,9 +36,11 @@ export class PositionWaiters {
     this.#waiting.add(waiter);
     const abort = (): void => reject(nobodyWaits());
     signal?.addEventListener('abort', abort);
-    const timer = setTimeout(() => reject(this.#late(position)), Math.min(milliseconds, LONGEST_DELAY));
+    const callOff = this.#scheduler.after(Math.min(milliseconds, LONGEST_DELAY), () =>
+      reject(this.#late(position)),
+    );
     return promise.finally(() => {
-      clearTimeout(timer);
+      callOff();
       signal?.removeEventListener('abort', abort);
       this.#waiting.delete(waiter);
     });

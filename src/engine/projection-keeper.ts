@@ -6,6 +6,7 @@ import { planForLost, planRollback } from './build-plan.ts';
 import type { Generation } from './catalog.ts';
 import { type DecisionContext, type DecisionRequest, Decisions } from './dead-letters/decide.ts';
 import type { DecisionOutcome } from './dead-letters/decision.ts';
+import { isStorageFault } from './faults.ts';
 import { GenerationRun } from './generation-run.ts';
 import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
@@ -46,13 +47,7 @@ export class ProjectionKeeper {
     this.#store = new GenerationStore(this.name, context.catalog, context);
     const owner = {
       name: this.name,
-      run: (...[generation, aim, onReport, isHeld]: RunArguments) => {
-        const hear = (run: GenerationRun, report: RunnerReport): void => {
-          onReport(run, report);
-          context.onReport?.(run, report);
-        };
-        return new GenerationRun(generation, aim, this.#loaded, context, hear, isHeld);
-      },
+      run: (...wanted: RunArguments) => this.#run(...wanted),
       verify: (run: GenerationRun, signal: AbortSignal) => this.#requireSame(run, signal),
       onLost: (lost: LostGeneration) => this.#rebuildLost(lost),
     };
@@ -233,6 +228,26 @@ export class ProjectionKeeper {
     }
     const reason = 'it was rolled back to; `projectionist rebuild` builds the current definition';
     this.#succession.announcer.kept(live.number, reason);
+  }
+
+  #run(...[generation, aim, onReport, isHeld]: RunArguments): GenerationRun {
+    // What is built goes through every decision, also one that nobody has heard of yet.
+    if (aim === 'build' || aim === 'return') this.#decisions.keepUp();
+    const hear: typeof onReport = (run, report) => {
+      if (report.kind === 'opened' && run === this.live) this.#keepUp();
+      onReport(run, report);
+      this.#context.onReport?.(run, report);
+    };
+    return new GenerationRun(generation, aim, this.#loaded, this.#context, hear, isHeld);
+  }
+
+  /** Where the disk is in the way, the next decision or build looks again. */
+  #keepUp(): void {
+    try {
+      this.#decisions.keepUp();
+    } catch (error) {
+      if (!isStorageFault(error)) this.#succession.noteFault(error);
+    }
   }
 
   async #requireSame(run: GenerationRun, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { storageError } from '../database/storage-error.ts';
 import { reportOf } from '../errors.ts';
 import { findLogDamage } from '../event-log/log-damage.ts';
 import type { Program } from '../projection/program.ts';
-import { pauseAfter, rest } from './backoff.ts';
+import { pauseAfter } from './backoff.ts';
 import { BatchSize } from './batch-size.ts';
 import type { Decision, NewDecision } from './dead-letters/decision.ts';
 import { damaged, isDamage, isStorageFault } from './faults.ts';
@@ -12,6 +12,7 @@ import type { ProgramCode } from './program-code.ts';
 import { type ErrorPolicy, Projector } from './projector.ts';
 import { Pulse } from './pulse.ts';
 import type { RetryPlan, RunnerReport } from './runner-report.ts';
+import { EVENT_LOOP, type Scheduler } from './scheduler.ts';
 
 /** What a runner works on. */
 export interface RunnerTask {
@@ -36,6 +37,14 @@ interface Opened {
   readonly projector: Projector;
 }
 
+/** What a runner has around it; what is left out is what it is in production. */
+export interface Surroundings {
+  readonly pulse?: Pulse;
+  readonly scheduler?: Scheduler;
+  /** Chooses how many positions a batch spans. */
+  readonly batch?: Pick<BatchSize, 'size' | 'learn'>;
+}
+
 /** Up to so many events are applied where they are heard of, without a turn of the event loop. */
 const LIVE_BATCH = 200;
 
@@ -47,8 +56,9 @@ export class Runner {
   readonly #task: RunnerTask;
   readonly #code: ProgramCode;
   readonly #tell: (report: RunnerReport) => void;
-  readonly #batch: BatchSize;
+  readonly #batch: Pick<BatchSize, 'size' | 'learn'>;
   readonly #pulse: Pulse;
+  readonly #scheduler: Scheduler;
   readonly #stopping = new AbortController();
   #opened: Opened | undefined;
   #head = 0;
@@ -64,14 +74,15 @@ export class Runner {
     task: RunnerTask,
     code: ProgramCode,
     tell: (report: RunnerReport) => void,
-    pulse: Pulse = new Pulse(),
+    surroundings: Surroundings = {},
   ) {
     this.#task = task;
-    this.#pulse = pulse;
+    this.#pulse = surroundings.pulse ?? new Pulse();
+    this.#scheduler = surroundings.scheduler ?? EVENT_LOOP;
     this.#code = code;
     this.#tell = tell;
     this.#isBuilding = task.isBuild;
-    this.#batch = new BatchSize(task.budget);
+    this.#batch = surroundings.batch ?? new BatchSize(task.budget);
   }
 
   /** Says that the log reaches to `head`. What can be done at once is done before this returns. */
@@ -132,7 +143,7 @@ export class Runner {
     if (this.#head - this.#opened.projector.position > LIVE_BATCH) return false;
     try {
       this.#step(this.#opened.projector, 1);
-      return true;
+      return !this.#isBehind;
     } catch {
       // Whatever it is, the loop meets it again, and deals with it there.
       return false;
@@ -148,7 +159,7 @@ export class Runner {
         const retry = this.#report(error);
         if (retry === undefined) return;
         this.#pulse.enter('resting');
-        await rest(retry.pause, this.#stopping.signal);
+        await this.#scheduler.rest(retry.pause, this.#stopping.signal);
       }
     }
   }
@@ -159,7 +170,7 @@ export class Runner {
     while (this.#isBehind) {
       this.#step(projector, share);
       projector.carryOutDue();
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.#scheduler.turn();
     }
     if (this.#isBuilding && !this.#isOver) this.#seal(db);
   }
@@ -170,11 +181,11 @@ export class Runner {
     const isCareful = from < (this.#task.carefulUntil ?? 0);
     const span = isCareful ? 1 : Math.ceil(this.#batch.size / Math.max(share, 1 / 1000));
     const to = Math.min(this.#head, from + span, projector.nextDecisionAt ?? Infinity);
-    const started = performance.now();
+    const started = this.#scheduler.now();
     this.#pulse.apply(from, to);
     this.#apply(projector, to, share);
     this.#pulse.enter('idle');
-    if (to - from >= span && !isCareful) this.#batch.learn(performance.now() - started);
+    if (to - from >= span && !isCareful) this.#batch.learn(this.#scheduler.now() - started);
     this.#attempt = 0;
   }
 
@@ -238,7 +249,7 @@ export class Runner {
     const { path } = this.#task;
     if (isStorageFault(error)) {
       this.#attempt += 1;
-      const retry = { attempt: this.#attempt, pause: pauseAfter(this.#attempt) };
+      const retry = { attempt: this.#attempt, pause: pauseAfter(this.#attempt, this.#scheduler.random) };
       this.#tell({ kind: 'waiting', error: reportOf(storageError(error, path)), retry });
       // The next attempt opens the files anew: an old handle may be what is in the way.
       this.#close();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ErrorReport, errorFrom, reportOf } from '../errors.ts';
 import { Announcer } from './announcer.ts';
 import { Build, closing, replaced } from './build.ts';
-import type { BuildPlan } from './build-plan.ts';
+import { aimOf, type BuildPlan } from './build-plan.ts';
 import type { Generation } from './catalog.ts';
 import { damaged } from './faults.ts';
 import type { GenerationRun, RunAim } from './generation-run.ts';
@@ -15,16 +15,15 @@ import type { Pause, ProjectionStatus } from './status.ts';
 import type { SuccessionContext, SuccessionOwner } from './succession-context.ts';
 
 /**
- * The live generation of a projection and the one that is being built to follow it. While the new one comes level the
- * live one stands still, and the change from one to the other is a single step: answers never go back in time, and
- * whatever happens to a build, the live generation goes on.
+ * The live generation of a projection and the one that is built to follow it. While the new one comes level the live one
+ * stands still, and the change is a single step: answers never go back, and whatever happens to a build, the live one goes on.
  */
 export class Succession {
   readonly announcer: Announcer;
   readonly #owner: SuccessionOwner;
   readonly #context: SuccessionContext;
   readonly #store: GenerationStore;
-  readonly #waiters = new PositionWaiters();
+  readonly #waiters: PositionWaiters;
   #live: GenerationRun | undefined;
   #build: Build | undefined;
   #buildError: ErrorReport | null = null;
@@ -45,6 +44,7 @@ export class Succession {
     this.announcer = new Announcer(owner.name, context.announce);
     this.#owner = owner;
     this.#context = context;
+    this.#waiters = new PositionWaiters(context.scheduler);
     this.#store = store;
     this.#pause = pause;
   }
@@ -145,12 +145,11 @@ export class Succession {
 
   /** Resolves when another build may begin. Never rejects. */
   async #begin(build: Build): Promise<void> {
-    const { program, generation, isRollback, mustVerify = false } = build.plan;
+    const { program, generation, mustVerify = false } = build.plan;
     try {
       await this.#leaving;
-      const aim = isRollback ? 'return' : build.plan.isReset === true ? 'reset' : 'build';
       await this.#persist(build, () => {
-        build.run = this.#run(generation ?? this.#store.create(program, mustVerify), aim);
+        build.run = this.#run(generation ?? this.#store.create(program, mustVerify), aimOf(build.plan));
         build.run.advance(this.#context.head());
       });
       // What is paused keeps nobody from having a turn.
@@ -166,6 +165,7 @@ export class Succession {
     return persist(step, {
       path: this.#context.data,
       signal: this.#stopping.signal,
+      scheduler: this.#context.scheduler,
       isWanted: () => this.#build === build,
       onWait: (report) => {
         this.#noteError(report.error);

@@ -19,7 +19,7 @@ if (code === undefined) {
   tell({ kind: 'failed', error: reportOf(codeHasChanged(task.program, task.definitionFile)) });
   port.close();
 } else {
-  const runner = new Runner(task, withPulse(code, pulse), tell, pulse);
+  const runner = new Runner(task, withPulse(code, pulse), tell, { pulse });
   pulse.enter('idle');
   port.on('message', (message: ThreadMessage) => {
     if (message.kind === 'advance') runner.advance(message.head);

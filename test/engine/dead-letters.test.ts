@@ -5,7 +5,7 @@ import { defineEvents, must, projection } from 'projectionist';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { deposited, history, opened, strictAccounts } from './ledger.ts';
-import { contentsOf, open, rowsOf, statusOf, temporaryFolder } from './stage.ts';
+import { contentsOf, open, rowsOf, statusOf, temporaryFolder, withDatabase } from './stage.ts';
 
 const lenient = { projections: [strictAccounts('park')] };
 
@@ -135,6 +135,57 @@ test('a rebuild goes through the same decisions, and comes to the same contents'
   expect(await p.rebuild('accounts')).toBe(2);
   expect(contentsOf(join(data, 'views/accounts-2.db'))).toBe(before);
   expect(p.deadLetters('accounts').parked).toMatchObject([{ partition: 'c', position: 25 }]);
+});
+
+test('a decision that is under way when its projection is paused is made, answered and kept', async () => {
+  const data = temporaryFolder();
+  const { p } = await open(data, lenient);
+  await p.log.appendAll([deposited('b', 1), deposited('c', 1)]);
+  await p.ready();
+  const decided = p.discard('accounts', 'b', 'first');
+  // It is with the thread by then.
+  await new Promise((resolve) => setImmediate(resolve));
+  await p.pause('accounts');
+  expect(await decided).toMatchObject({ partition: 'b', waiting: 0 });
+  await p.resume('accounts');
+  await p.waitFor('accounts', 2);
+  expect(await p.discard('accounts', 'c', 'second')).toMatchObject({ partition: 'c', waiting: 0 });
+  expect(p.deadLetters('accounts').decisions.map(({ id, partition }) => [id, partition])).toEqual([
+    [1, 'b'],
+    [2, 'c'],
+  ]);
+});
+
+/** A decision as a thread leaves it that ends before it can tell of it: in the generation's file alone. */
+function decideUnheard(path: string, id: number, partition: string): void {
+  withDatabase(path, (db) => {
+    const decision = { id, kind: 'discard', partition, position: 1, eventPosition: 1, eventId: 'x' };
+    db.prepare('INSERT INTO projectionist_decisions VALUES (?, ?)').run(id, JSON.stringify(decision));
+    db.prepare('UPDATE projectionist_checkpoint SET revision = ?').run(id);
+  });
+}
+
+test('a decision that nobody was told of is found in the file, and keeps its number', async () => {
+  const data = temporaryFolder();
+  const { p } = await open(data, lenient);
+  await p.log.appendAll([opened('a'), deposited('b', 1)]);
+  await p.ready();
+  await p.pause('accounts');
+  decideUnheard(join(data, 'views/accounts-1.db'), 1, 'gone');
+  await p.resume('accounts');
+  await p.waitFor('accounts', 2);
+  await p.discard('accounts', 'b', 'second');
+  expect(p.deadLetters('accounts').decisions).toMatchObject([{ partition: 'gone' }, { partition: 'b' }]);
+});
+
+test('no rollback goes to a generation that went through a decision of its own', async () => {
+  const data = temporaryFolder();
+  const { p } = await open(data, lenient);
+  await p.log.appendAll([opened('a'), deposited('b', 1)]);
+  await p.ready();
+  await p.rebuild('accounts');
+  decideUnheard(join(data, 'views/accounts-1.db'), 1, 'b');
+  await expect(p.rollback('accounts')).rejects.toMatchObject({ code: 'NOTHING_TO_ROLL_BACK' });
 });
 
 const orders = sqliteTable('orders', { id: text().primaryKey(), customer: text().notNull() });

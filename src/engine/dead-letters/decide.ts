@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { ProjectionistError } from '../../errors.ts';
 import type { Catalog } from '../catalog.ts';
 import { paused } from '../obstacles.ts';
 import type { Succession } from '../succession.ts';
 import type { Decision, DecisionOutcome } from './decision.ts';
+import { readDecisions } from './read.ts';
 
 /** What somebody wants to have done about a parked partition. */
 export interface DecisionRequest {
@@ -42,37 +44,56 @@ export class Decisions {
   }
 
   async #make({ kind, partition, reason, by }: DecisionRequest): Promise<DecisionOutcome> {
-    const { catalog, now, onDecision } = this.#context;
+    const { catalog, now } = this.#context;
     if (kind === 'discard' && (reason ?? '').trim() === '') throw reasonMissing();
     const live = this.#requireLive();
+    this.keepUp();
     const id = catalog.decisions.nextId(this.#projection);
     const at = now().toISOString();
     const order = { id, kind, partition, reason: reason ?? null, by: by ?? null, at };
     const { outcome, decision } = await live.decide(order);
     if (decision === undefined) return outcome;
-    catalog.decisions.record(this.#projection, decision);
-    this.#succession.build?.run?.enqueue(decision);
-    onDecision(this.#projection, decision);
+    if (this.#succession.live?.generation.number !== live.generation.number)
+      throw this.#busy('has changed to another generation, which knows nothing of this decision');
+    this.#keep(decision);
     return outcome;
+  }
+
+  /** Takes up what the live generation has been through and nobody was told of: its thread ended before it could say so. */
+  keepUp(): void {
+    const { live } = this.#succession;
+    if (live === undefined || !existsSync(live.path)) return;
+    for (const decision of readDecisions(live.path)) this.#keep(decision);
+  }
+
+  #keep(decision: Decision): void {
+    const { catalog, onDecision } = this.#context;
+    if (!catalog.decisions.record(this.#projection, decision)) return;
+    const { build } = this.#succession;
+    // A reset keeps nothing of what was.
+    if (build?.plan.isReset !== true) build?.run?.enqueue(decision);
+    onDecision(this.#projection, decision);
   }
 
   #requireLive() {
     const { live, build, pause } = this.#succession;
     if (pause !== null) throw paused(this.#projection, pause);
-    const evidence = { projection: this.#projection };
     if (live === undefined)
       throw new ProjectionistError('PROJECTION_NOT_READY', `${this.#projection} has no live generation yet`, {
         hint: 'What it parks while it is built can be decided about when it is live.',
-        evidence,
+        evidence: { projection: this.#projection },
       });
     const isBehind = build?.run !== undefined && (build.run.isBuilt || build.run.position > live.position);
     if (isBehind)
-      throw new ProjectionistError(
-        'PROJECTION_BUSY',
-        `${this.#projection} is about to change to another generation, which has come further already`,
-        { hint: 'Try again when that one is live.', evidence },
-      );
+      throw this.#busy('is about to change to another generation, which has come further already');
     return live;
+  }
+
+  #busy(why: string): ProjectionistError {
+    return new ProjectionistError('PROJECTION_BUSY', `${this.#projection} ${why}`, {
+      hint: 'Try again when that one is live.',
+      evidence: { projection: this.#projection },
+    });
   }
 }
 
