@@ -11,7 +11,6 @@ import { GenerationRun } from './generation-run.ts';
 import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
 import { streamColumns } from './rebuild-stream.ts';
-import type { RunnerReport } from './runner-report.ts';
 import { statusOf } from './projection-status.ts';
 import type { Pause, ProjectionStatus } from './status.ts';
 import { Succession } from './succession.ts';
