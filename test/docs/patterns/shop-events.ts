@@ -1,7 +1,7 @@
 import { defineEvents } from 'projectionist';
 import { z } from 'zod';
 
-/** The events of the patterns: streams are `order-…`, `customer-…` and `product-…`. */
+/** The events of the patterns: a stream is an order, a customer or a product. */
 export const events = defineEvents({
   'customer.registered': { schema: z.object({ name: z.string() }) },
   'customer.renamed': { schema: z.object({ name: z.string() }) },
