@@ -45,12 +45,13 @@ export function accountsProjection(factor = 1): Projection {
 }
 
 /** As `accountsProjection`, but a deposit into no account is an error. */
-export function strictAccounts(onError: 'park' | 'stop' = 'stop'): Projection {
+export function strictAccounts(onError: 'park' | 'stop' = 'stop', parkLimit?: number): Projection {
   return projection({
     name: 'accounts',
     events,
     views: { accounts },
     onError,
+    ...(parkLimit !== undefined && { parkLimit }),
     on: {
       'account.opened': (e, db) =>
         db

@@ -51,6 +51,11 @@ export class SimulatedHost implements Host {
     return this.#runner !== undefined && !this.#isStopping && !this.#hasFailed;
   }
 
+  /** True while the next thread is waited for, and everybody has heard of it. */
+  get waitsForThread(): boolean {
+    return this.isLost && !this.#isStopping && !this.#hasFailed && this.#outbox.length === 0;
+  }
+
   advance(head: number): void {
     this.#head = head;
     this.#post((runner) => runner.advance(head));

@@ -274,6 +274,9 @@ export class Simulation {
       status.position <= position,
       `the status is at ${status.position}, the file at ${position}`,
     );
+    const isThreadGone = hosts.some((host) => host.path === keeper.live?.path && host.waitsForThread);
+    const isTold = ['failed', 'paused', 'stopped'].includes(status.state);
+    requireThat(7, !isThreadGone || isTold, `the thread has ended, and the state is ${status.state}`);
     const live = hosts.find((host) => host.path === keeper.live?.path && host.canDie);
     const isQuiet = live !== undefined && live.moves().length === 0 && status.state !== 'failed';
     const isSame = !isQuiet || status.state === 'unknown' || status.position === position;

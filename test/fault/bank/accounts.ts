@@ -1,0 +1,3 @@
+import { strictAccounts } from '../../engine/ledger.ts';
+
+export default strictAccounts('park', 1);

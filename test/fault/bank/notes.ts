@@ -1,0 +1,3 @@
+import { notesProjection } from '../../engine/ledger.ts';
+
+export default notesProjection();
