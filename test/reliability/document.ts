@@ -15,7 +15,7 @@ page is generated: the suites leave what they did, and \`npm run reliability\` p
 ${INVARIANTS.map(row).join('\n')}
 
 Faults below SQLite (a full disk, a file that cannot be written, a damaged or replaced log) are tested with real processes in
-[\`test/fault/storage.test.ts\`](../test/fault/storage.test.ts).
+[\`test/long/storage.test.ts\`](../test/long/storage.test.ts).
 
 ## What the last runs did
 

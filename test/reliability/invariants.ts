@@ -33,7 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
     says: 'No event is applied twice, whatever is redelivered or restarted.',
     keptBy:
       'The checkpoint moves by compare-and-set; ids and stream versions are unique in the log; one writer for a data folder',
-    tests: [SIMULATION, 'test/engine/projector.test.ts', 'test/fault/one-writer.test.ts'],
+    tests: [SIMULATION, 'test/engine/projector.test.ts', 'test/long/one-writer.test.ts'],
     suites: ['simulation', 'server-kills'],
   },
   {
@@ -82,7 +82,7 @@ export const INVARIANTS: readonly Invariant[] = [
     number: 9,
     says: 'An append that was acknowledged is on disk.',
     keptBy: 'The answer follows the fsync of the write-ahead log (`GroupCommit`, `WalSync`)',
-    tests: ['test/event-log/group-commit.test.ts', SIMULATION, 'test/fault/storage.test.ts', ...KILLS],
+    tests: ['test/event-log/group-commit.test.ts', SIMULATION, 'test/long/storage.test.ts', ...KILLS],
     suites: ['simulation', 'server-kills'],
   },
   {
