@@ -63,6 +63,9 @@ export class GenerationRun {
   /** False where the code that the generation was built with is gone: it stays as it is until it is replaced. */
   readonly #canRun: boolean;
   readonly #makeHost: () => Host;
+  /** The last decisions, by their ids, that it was told of and that it has told of. */
+  #wanted = 0;
+  #known = 0;
   readonly #now: () => Date;
   /** By their ids: decisions that the host has not answered yet. */
   readonly #deciding = new Map<number, PromiseWithResolvers<DecidedReport>>();
@@ -109,6 +112,11 @@ export class GenerationRun {
     else this.#look();
   }
 
+  /** True while a decision about dead letters has not reached it: its rows lack what was decided, or it has passed the place. */
+  get lacksDecision(): boolean {
+    return this.#known < this.#wanted;
+  }
+
   get isFrozen(): boolean {
     return !this.#canRun;
   }
@@ -132,6 +140,7 @@ export class GenerationRun {
 
   /** Takes up a decision that was made on the live generation. */
   enqueue(decision: Decision): void {
+    this.#wanted = Math.max(this.#wanted, decision.id);
     this.#host?.enqueue(decision);
   }
 
@@ -183,6 +192,7 @@ export class GenerationRun {
 
   #hear(report: RunnerReport): void {
     if ('parked' in report) this.parked = report.parked;
+    if (report.kind === 'opened' || report.kind === 'enqueued') this.#known = report.decision;
     if (report.kind === 'opened') this.#noteOpening(report.position);
     else if (report.kind === 'decided') this.#deciding.get(report.id)?.resolve(report);
     else if (report.kind === 'undecided') this.#deciding.get(report.id)?.reject(errorFrom(report.error));

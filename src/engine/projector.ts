@@ -76,7 +76,9 @@ export class Projector {
     this.#position = position;
     this.#revision = revision;
     this.#parked = parked;
-    this.#due = policy.decisions.filter(({ id }) => id > revision);
+    this.#due = [];
+    for (const decision of policy.decisions) this.enqueue(decision);
+    this.carryOutDue();
   }
 
   /** The position up to which the generation is applied. */
@@ -92,6 +94,11 @@ export class Projector {
   /** The position at which the next decision is to be carried out; undefined where none is left. */
   get nextDecisionAt(): number | undefined {
     return this.#due[0]?.position;
+  }
+
+  /** The id of the last decision that it knows, carried out or still due; 0 for none. */
+  get lastDecision(): number {
+    return this.#due.at(-1)?.id ?? this.#revision;
   }
 
   /** Adds a decision that was made on the live generation, while this one is built. Throws BUILD_OUTDATED. */

@@ -18,7 +18,20 @@ export interface Batch {
 
 /** What a runner tells, in the order in which it happens. */
 export type RunnerReport =
-  | { readonly kind: 'opened'; readonly position: number; readonly parked: number }
+  | {
+      readonly kind: 'opened';
+      readonly position: number;
+      readonly parked: number;
+      /** The last decision about dead letters that it knows; 0 for none. */
+      readonly decision: number;
+    }
+  /** A decision that was made on another generation is known here too. */
+  | {
+      readonly kind: 'enqueued';
+      readonly position: number;
+      readonly parked: number;
+      readonly decision: number;
+    }
   | {
       readonly kind: 'progress';
       readonly position: number;

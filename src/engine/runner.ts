@@ -114,10 +114,16 @@ export class Runner {
   /** Takes up a decision that was made on the live generation, while this one is built. */
   enqueue(decision: Decision): void {
     this.#later.push(decision);
+    const projector = this.#opened?.projector;
+    // What is not open yet tells when it is.
+    if (projector === undefined) return;
     try {
-      this.#opened?.projector.enqueue(decision);
+      projector.enqueue(decision);
+      projector.carryOutDue();
+      const { position, parked, lastDecision } = projector;
+      this.#tell({ kind: 'enqueued', position, parked, decision: lastDecision });
     } catch (error) {
-      this.#report(error);
+      if (this.#report(error)) this.advance(this.#head);
     }
   }
 
@@ -229,8 +235,8 @@ export class Runner {
       throw error;
     }
     this.#pulse.enter('idle');
-    const { position, parked } = this.#opened.projector;
-    this.#tell({ kind: 'opened', position, parked });
+    const { position, parked, lastDecision } = this.#opened.projector;
+    this.#tell({ kind: 'opened', position, parked, decision: lastDecision });
     return this.#opened;
   }
 

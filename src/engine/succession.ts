@@ -232,7 +232,7 @@ export class Succession {
     if (!build.isCleared)
       this.#clear(build, run).catch((error: unknown) => this.#failBuild(build, reportOf(error)));
     // Behind what is live, it is not: answers never go back in time. What it lacks comes with its next report.
-    else if (run.position >= (this.#live?.told ?? 0)) this.#goLive(build, run);
+    else if (!run.lacksDecision && run.position >= (this.#live?.told ?? 0)) this.#goLive(build, run);
   }
 
   /** While a build is verified both it and the live generation follow the log. */
