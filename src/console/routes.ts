@@ -1,4 +1,5 @@
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type Next } from 'hono';
+import { accepts } from 'hono/accepts';
 import { type Asset, assets } from './assets.ts';
 import { page } from './page.ts';
 
@@ -16,6 +17,7 @@ const SECURITY = {
  */
 export function consoleRoutes(): Hono {
   const app = new Hono();
+  app.get('/', browsersToPage);
   app.get('/console/assets/:version/:path{.+}', (c) => {
     const { version, files } = assets();
     const file = files.get(c.req.param('path'));
@@ -26,6 +28,18 @@ export function consoleRoutes(): Hono {
   app.get('/console', pageAnswer);
   app.get('/console/*', pageAnswer);
   return app;
+}
+
+/** Whoever would rather have HTML than the API's index is a browser. */
+async function browsersToPage(c: Context, next: Next): Promise<Response | void> {
+  const supports = ['application/json', 'text/html'];
+  const wanted = accepts(c, { header: 'Accept', supports, default: 'application/json' });
+  if (wanted === 'text/html') {
+    c.header('Vary', 'Accept');
+    return c.redirect(`${c.req.path.replace(/\/$/, '')}/console`);
+  }
+  await next();
+  c.header('Vary', 'Accept', { append: true });
 }
 
 function missing(c: Context): Response {

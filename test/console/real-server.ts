@@ -48,7 +48,7 @@ function ready(server: ChildProcess): Promise<string> {
     let text = '';
     server.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const url = /Listening on (\S+)/.exec(text)?.[1];
+      const url = /Listening on ([^\s"]+)/.exec(text)?.[1];
       if (url !== undefined && text.includes('Ready')) found(url);
     });
     server.once('exit', () => failed(new Error(`The server has ended: ${text}`)));

@@ -87,3 +87,24 @@ test('the page needs no token, as it holds no data', async () => {
   expect((await projectionist.app.request('/console')).status).toBe(200);
   expect((await projectionist.app.request('/projections')).status).toBe(401);
 });
+
+test.each([
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 302, '/console'],
+  ['application/json', 200, null],
+  ['application/json, text/html;q=0.5', 200, null],
+  ['*/*', 200, null],
+  [undefined, 200, null],
+])('/ asked for as %s answers %i', async (accept, status, location) => {
+  const { app: api } = await opened();
+  const mounted = new Hono().route('/api', api);
+  const headers: Record<string, string> = accept === undefined ? {} : { Accept: accept };
+  for (const [served, mount] of [
+    [api, ''],
+    [mounted, '/api'],
+  ] as const) {
+    const response = await served.request(mount || '/', { headers });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('Location')).toBe(location === null ? null : `${mount}${location}`);
+    expect(response.headers.get('Vary')).toContain('Accept');
+  }
+});

@@ -94,6 +94,44 @@ describe('the overview', () => {
   });
 });
 
+describe('a verification', () => {
+  test('says how it went, and where a row differs', async () => {
+    const page = await opened(browser, `${shop.url}/console/projections/orders`);
+    const card = page.locator('.card').first();
+    await card.getByRole('button', { name: 'Verify' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect.poll(() => dialog.textContent()).toContain('Nothing is changed');
+    await dialog.getByRole('button', { name: 'Verify' }).click();
+    await expect
+      .poll(() => card.locator('.verification').textContent(), { timeout: 60_000 })
+      .toMatch(/all [\d,]+ rows are what the events say/);
+    await picture(page, 'verification-wide-light');
+  });
+});
+
+describe("a row's story", () => {
+  test('tells each event that made the row, and moves the playhead there', async () => {
+    const page = await opened(browser, `${shop.url}/console/views/orders?id=eq.order-1001`);
+    await page.getByRole('button', { name: 'Story of order-1001' }).click();
+    const types = page.locator('.story .type');
+    await expect
+      .poll(() => types.allTextContents())
+      .toEqual(['order.placed', 'order.item-added', 'order.paid', 'order.shipped', 'order.delivered']);
+    expect(await violations(page)).toEqual([]);
+    await picture(page, 'story-wide-light');
+    await page.locator('.story button').first().click();
+    await expect.poll(() => positionOf(page)).toBe(2);
+    await expectRows(page, shop, '/views/orders?id=eq.order-1001', 'as-of=2');
+  });
+
+  test('of a row whose key has several columns', async () => {
+    const path = '/views/order_lines?limit=1';
+    const page = await opened(browser, `${shop.url}/console${path}`);
+    await page.getByRole('button', { name: /^Story of/ }).click();
+    await expect.poll(() => page.locator('.story .pill').first().textContent()).toBe('insert');
+  });
+});
+
 describe('a view', () => {
   test('has the rows of the request that it shows, through filters, orders and pages', async () => {
     const page = await opened(browser, `${shop.url}/console/views/orders`);

@@ -3,6 +3,7 @@ import { counted, duration } from './format.ts';
 import { confirm } from './parts.ts';
 import { has } from './session.ts';
 import { look, type Status } from './statuses.ts';
+import { lookAtVerification } from './verification.ts';
 
 export interface Operation {
   readonly name: string;
@@ -81,6 +82,7 @@ export function begin({ name, label, consequences, isGrave }: Operation, status:
     isGrave: isGrave === true,
     run: async () => {
       await ask(`/projections/${encodeURIComponent(status.name)}/${name}`, { method: 'POST', body: {} });
+      if (name === 'verify') await lookAtVerification(status.name);
       await look();
     },
   });

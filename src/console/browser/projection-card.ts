@@ -7,6 +7,7 @@ import { href } from './router.ts';
 import { mayOperate } from './session.ts';
 import { Spark } from './spark.ts';
 import { rates, type Status } from './statuses.ts';
+import { VerificationLine } from './verification.ts';
 
 /** Where a projection stands, how it moves, and what can be done to it. */
 export function ProjectionCard({ status }: { readonly status: Status }): VNode {
@@ -47,6 +48,7 @@ export function ProjectionCard({ status }: { readonly status: Status }): VNode {
     ${build === null ? null : html`<${BuildLine} build=${build} head=${head} />`}
     ${paused ? html`<p class="note">Paused since <${Time} iso=${paused.since} />${paused.by ? ` by ${paused.by}` : ''}${paused.reason ? `: ${paused.reason}` : ''}</p>` : null}
     ${status.error === null ? null : html`<${Trouble} refusal=${status.error} />`}
+    ${mayOperate.value ? html`<${VerificationLine} status=${status} />` : null}
     <footer>
       <nav aria-label=${`Views of ${name}`}>
         ${views.map((view) => html`<a class="chip" href=${href(`/views/${encodeURIComponent(view)}`)}>${view}</a>`)}

@@ -1,0 +1,137 @@
+import { signal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { askJson, Refusal } from './api.ts';
+import { count, counted, shown } from './format.ts';
+import { html } from './html.ts';
+import { Trouble } from './parts.ts';
+import { href } from './router.ts';
+import type { Row } from './rows.ts';
+import { has } from './session.ts';
+import type { ErrorReport, Status } from './statuses.ts';
+
+interface Difference {
+  readonly view: string;
+  readonly key: Row | null;
+  readonly kind: 'missing' | 'extra' | 'different';
+  readonly columns: readonly {
+    readonly column: string;
+    readonly live: unknown;
+    readonly replayed: unknown;
+  }[];
+  readonly cause: 'edited' | 'behind' | 'nondeterministic';
+  readonly event: { readonly position: number; readonly type: string } | null;
+}
+
+interface Outcome {
+  readonly generation: number;
+  readonly position: number;
+  readonly isSame: boolean;
+  readonly views: readonly { readonly view: string; readonly rows: number; readonly differing: number }[];
+  readonly difference: Difference | null;
+}
+
+interface Verification {
+  readonly state: 'never' | 'running' | 'done' | 'failed';
+  readonly progress: { readonly phase: string; readonly done: number; readonly total: number } | null;
+  readonly outcome: Outcome | null;
+  readonly error: ErrorReport | null;
+}
+
+const verifications = signal<Readonly<Record<string, Verification | Refusal>>>({});
+
+export async function lookAtVerification(name: string): Promise<void> {
+  const path = `/projections/${encodeURIComponent(name)}/verification`;
+  const found = await askJson<Verification>(path).catch((error: unknown) => {
+    if (error instanceof Refusal) return error;
+    throw error;
+  });
+  verifications.value = { ...verifications.value, [name]: found };
+}
+
+/** How far the verification of a projection is, or what it found. Asked again with each status while it runs. */
+export function VerificationLine({ status }: { readonly status: Status }): VNode | null {
+  const { name } = status;
+  const found = verifications.value[name];
+  useEffect(() => {
+    const isOpen =
+      found === undefined || (found instanceof Refusal ? found.status === 0 : found.state === 'running');
+    if (isOpen && has('/projections/{name}/verification')) void lookAtVerification(name);
+  }, [status]);
+  if (found === undefined) return null;
+  if (found instanceof Refusal) return html`<${Trouble} refusal=${found} />`;
+  if (found.error !== null) return html`<${Trouble} refusal=${found.error} />`;
+  if (found.state === 'running')
+    return html`<p class="verification" role="status">${progressWords(found)}</p>`;
+  return found.outcome === null ? null : html`<${OutcomeParts} outcome=${found.outcome} />`;
+}
+
+function progressWords({ progress }: Verification): string {
+  if (progress === null) return 'Verifying…';
+  return `Verifying, ${progress.phase}: ${count(progress.done)} of ${count(progress.total)}`;
+}
+
+function OutcomeParts({ outcome }: { readonly outcome: Outcome }): VNode {
+  const { generation, position, views, difference } = outcome;
+  const at = `generation ${generation} at position ${count(position)}`;
+  if (difference === null) {
+    const rows = views.reduce((sum, view) => sum + view.rows, 0);
+    return html`<p class="verification same" role="status">
+      Verified, ${at}: ${rows === 1 ? 'the one row is' : `all ${counted(rows, 'row')} are`} what the events
+      say.
+    </p>`;
+  }
+  const differing = views
+    .filter((view) => view.differing > 0)
+    .map((view) => `${count(view.differing)} in ${view.view}`)
+    .join(', ');
+  return html`<div class="verification trouble" role="alert">
+    <strong>${at} differs from a second replay: ${differing}</strong>
+    <p>${differenceWords(difference)}</p>
+    ${
+      difference.event === null
+        ? null
+        : html`<p>
+            Event
+            <a href=${href(`/log?at=${difference.event.position}`)}
+              >${difference.event.type} ${count(difference.event.position)}</a
+            >
+          </p>`
+    }
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">column</th>
+          <th scope="col">live</th>
+          <th scope="col">replayed</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${difference.columns.map(
+          ({ column, live, replayed }) =>
+            html`<tr>
+              <th scope="row">${column}</th>
+              <td>${shown(live)}</td>
+              <td>${shown(replayed)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const KINDS = {
+  missing: 'is missing',
+  extra: 'should not be there',
+  different: 'has other values',
+} as const;
+const CAUSES = {
+  edited: 'No event left it like this: something else wrote it.',
+  behind: 'The event below is missing from it.',
+  nondeterministic: 'Two replays of the same events differ.',
+} as const;
+
+function differenceWords({ view, key, kind, cause }: Difference): string {
+  const row = key === null ? 'a row' : Object.values(key).map(shown).join(', ');
+  return `First: ${row} of ${view} ${KINDS[kind]}. ${CAUSES[cause]}`;
+}
