@@ -1,5 +1,6 @@
-import { type Context, Hono, type Next } from 'hono';
+import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
+import { createMiddleware } from 'hono/factory';
 import { type Asset, assets } from './assets.ts';
 import { page } from './page.ts';
 
@@ -17,7 +18,7 @@ const SECURITY = {
  */
 export function consoleRoutes(): Hono {
   const app = new Hono();
-  app.get('/', browsersToPage);
+  app.use('/', browsersToPage);
   app.get('/console/assets/:version/:path{.+}', (c) => {
     const { version, files } = assets();
     const file = files.get(c.req.param('path'));
@@ -31,7 +32,7 @@ export function consoleRoutes(): Hono {
 }
 
 /** Whoever would rather have HTML than the API's index is a browser. */
-async function browsersToPage(c: Context, next: Next): Promise<Response | void> {
+const browsersToPage = createMiddleware(async (c, next) => {
   const supports = ['application/json', 'text/html'];
   const wanted = accepts(c, { header: 'Accept', supports, default: 'application/json' });
   if (wanted === 'text/html') {
@@ -40,7 +41,7 @@ async function browsersToPage(c: Context, next: Next): Promise<Response | void> 
   }
   await next();
   c.header('Vary', 'Accept', { append: true });
-}
+});
 
 function missing(c: Context): Response {
   return c.text('There is no such file. Reload the page.', 404, SECURITY);
