@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['projectionist-source', 'node', 'import', 'default'] };
 const ssr = { resolve };
 
+/** Tests that start processes, one after the other: they run with the long ones, so that `npm test` takes minutes, not ten. */
+const WITH_PROCESSES = [
+  'test/as-of/kill.test.ts',
+  'test/cli/{check,check-against,completions,dead-letters,exposure,infer,journal,pause}.test.ts',
+  'test/docs/{schema-evolution,tutorial}.test.ts',
+  'test/fault/**/*.test.ts',
+];
+
 export default defineConfig({
   resolve,
   ssr,
@@ -14,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/long/**', 'test/real-data/**'],
+          exclude: ['test/long/**', 'test/real-data/**', ...WITH_PROCESSES],
           typecheck: { enabled: false },
           testTimeout: 30_000,
         },
@@ -24,7 +32,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'long',
-          include: ['test/long/**/*.test.ts', 'test/real-data/**/*.test.ts'],
+          include: ['test/long/**/*.test.ts', 'test/real-data/**/*.test.ts', ...WITH_PROCESSES],
           testTimeout: 1_800_000,
           expect: { poll: { timeout: 60_000 } },
           fileParallelism: false,

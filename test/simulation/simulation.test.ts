@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { simulate } from './simulate.ts';
 
 const seed = Number(process.env['SIMULATION_SEED'] ?? 1);
-const runs = Number(process.env['SIMULATION_RUNS'] ?? 25);
+const runs = Number(process.env['SIMULATION_RUNS'] ?? 10);
 const steps = Number(process.env['SIMULATION_STEPS'] ?? 150);
 
 test(
