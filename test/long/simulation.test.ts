@@ -3,7 +3,7 @@ import { record } from '../reliability/record.ts';
 import { simulate } from '../simulation/simulate.ts';
 
 const seed = Number(process.env['SIMULATION_SEED'] ?? Math.floor(Math.random() * 1e9));
-const runs = Number(process.env['SIMULATION_RUNS'] ?? 1000);
+const runs = Number(process.env['SIMULATION_RUNS'] ?? 500);
 const steps = Number(process.env['SIMULATION_STEPS'] ?? 150);
 
 test(`${runs} simulated histories keep every invariant (from seed ${seed})`, async () => {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { ProjectionistError } from '../../errors.ts';
 import type { Catalog } from '../catalog.ts';
+import { peekCheckpoint } from '../generation-file.ts';
 import { paused } from '../obstacles.ts';
 import type { Succession } from '../succession.ts';
 import type { Decision, DecisionOutcome } from './decision.ts';
@@ -62,7 +62,8 @@ export class Decisions {
   /** Takes up what the live generation has been through and nobody was told of: its thread ended before it could say so. */
   keepUp(): void {
     const { live } = this.#succession;
-    if (live === undefined || !existsSync(live.path)) return;
+    // A file that is gone or damaged tells nothing any more.
+    if (live === undefined || peekCheckpoint(live.path) === undefined) return;
     for (const decision of readDecisions(live.path)) this.#keep(decision);
   }
 
