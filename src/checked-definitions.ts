@@ -1,4 +1,4 @@
-import { dryRun } from './engine/dry-run.ts';
+import { dryRun } from './engine/apply/dry-run.ts';
 import type { Projection } from './projection/define.ts';
 import { compileDefinitions, type Definitions, loadDefinitions } from './projection/load.ts';
 

@@ -18,5 +18,5 @@ export type { AppendOptions, AppendResult, EventLog } from './event-log/event-lo
 export type { NewEvent, RecordedEvent } from './event-log/event.ts';
 export type { AppendedEvent, ExpectedVersion } from './event-log/writer.ts';
 export type { BackupProgress, BackupResult } from './engine/backup/backup.ts';
-export type { Notice } from './engine/notice.ts';
-export type { BuildStatus, Pause, ProjectionState, ProjectionStatus, Retry } from './engine/status.ts';
+export type { Notice } from './engine/states/notice.ts';
+export type { BuildStatus, Pause, ProjectionState, ProjectionStatus, Retry } from './engine/states/status.ts';

@@ -1,6 +1,6 @@
 import type { DecisionOutcome } from './engine/dead-letters/decision.ts';
-import type { OperationName, OperationOptions } from './engine/operations.ts';
-import type { Pause } from './engine/status.ts';
+import type { OperationName, OperationOptions } from './engine/commands/operations.ts';
+import type { Pause } from './engine/states/status.ts';
 import type { Verification } from './engine/verify/verification.ts';
 
 /** What can be asked of a projection, as methods: each is an operation of the engine. */

@@ -1,4 +1,4 @@
-import type { Announce } from './engine/notice.ts';
+import type { Announce } from './engine/states/notice.ts';
 import type { HttpSettings } from './http/settings.ts';
 import type { Projection } from './projection/define.ts';
 import type { OnIncident } from './signals/incident.ts';

@@ -1,4 +1,4 @@
-import type { Notice } from '../engine/notice.ts';
+import type { Notice } from '../engine/states/notice.ts';
 import { duration, grouped } from './numbers.ts';
 
 /** What happened to a projection, as a line of text. */

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { AsideProgress } from '../engine/aside/job.ts';
 import { Catalog } from '../engine/catalog.ts';
 import { inspect, isEngineRunning } from '../engine/inspect.ts';
-import type { OperationName, OperationOptions } from '../engine/operations.ts';
+import type { OperationName, OperationOptions } from '../engine/commands/operations.ts';
 import { type ErrorReport, errorFrom, ProjectionistError } from '../errors.ts';
 import type { Definitions } from '../projection/load.ts';
 import { Projectionist } from '../projectionist.ts';

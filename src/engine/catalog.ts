@@ -3,10 +3,10 @@ import { openDatabase, type SqliteDatabase } from '../database/open.ts';
 import { transact } from '../database/transaction.ts';
 import type { ErrorReport } from '../errors.ts';
 import type { Program } from '../projection/program.ts';
-import { CommandTable } from './command-table.ts';
-import { PauseTable } from './pause-table.ts';
+import { CommandTable } from './commands/command-table.ts';
+import { PauseTable } from './states/pause-table.ts';
 import { DecisionTable } from './decision-table.ts';
-import { StatusTable } from './status-table.ts';
+import { StatusTable } from './states/status-table.ts';
 
 /**
  * building: being filled; live: answers queries; retired: was live, kept for rollback; failed: could not be built.

@@ -1,7 +1,7 @@
 import type { EventLog } from '../event-log/event-log.ts';
 import type { Definitions } from '../projection/load.ts';
-import type { Announce } from './notice.ts';
-import type { OnReport } from './succession-context.ts';
+import type { Announce } from './states/notice.ts';
+import type { OnReport } from './generations/succession-context.ts';
 
 export interface EngineOptions {
   /** The data folder. */

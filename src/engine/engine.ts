@@ -5,22 +5,22 @@ import { type Lock, requireLock } from '../database/lock.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { Definitions, LoadedProjection } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
-import { closing } from './build.ts';
+import { closing } from './generations/build.ts';
 import type { AsideProgress } from './aside/job.ts';
 import { clearScratch } from './aside/scratch-files.ts';
 import type { VerificationStatus } from './verify/verifier.ts';
 import { Catalog } from './catalog.ts';
-import type { Command } from './command-table.ts';
-import { CommandDesk } from './commands.ts';
+import type { Command } from './commands/command-table.ts';
+import { CommandDesk } from './commands/commands.ts';
 import type { Decision } from './dead-letters/decision.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { deleteOrphans } from './generation-store.ts';
+import { deleteOrphans } from './generations/generation-store.ts';
 import { HeadHistory } from './head-history.ts';
 import { tellSafely } from './listeners.ts';
-import { type OperationName, type OperationOptions, operationNamed } from './operations.ts';
-import { type KeeperContext, ProjectionKeeper } from './projection-keeper.ts';
-import type { ProjectionStatus } from './status.ts';
-import { StatusRecorder } from './status-recorder.ts';
+import { type OperationName, type OperationOptions, operationNamed } from './commands/operations.ts';
+import { type KeeperContext, ProjectionKeeper } from './generations/projection-keeper.ts';
+import type { ProjectionStatus } from './states/status.ts';
+import { StatusRecorder } from './states/status-recorder.ts';
 
 /** The generation that answers for a projection, as the query side needs to know it. */
 export interface LiveGeneration {

@@ -6,9 +6,9 @@ import type { ErrorReport } from '../errors.ts';
 import { LogReader } from '../event-log/reader.ts';
 import { Catalog, type Generation } from './catalog.ts';
 import type { Decision } from './dead-letters/decision.ts';
-import { peekCheckpoint } from './generation-file.ts';
-import type { ProjectionState, ProjectionStatus } from './status.ts';
-import type { SeenStatus } from './status-table.ts';
+import { peekCheckpoint } from './generations/generation-file.ts';
+import type { ProjectionState, ProjectionStatus } from './states/status.ts';
+import type { SeenStatus } from './states/status-table.ts';
 
 /** What the files of a data folder say of a projection, whoever runs it. */
 export interface InspectedProjection extends Pick<

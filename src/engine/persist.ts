@@ -1,8 +1,8 @@
 import { storageError } from '../database/storage-error.ts';
 import { type ErrorReport, reportOf } from '../errors.ts';
 import { pauseAfter } from './backoff.ts';
-import { isStorageFault } from './faults.ts';
-import type { RetryPlan } from './runner-report.ts';
+import { isStorageFault } from './apply/faults.ts';
+import type { RetryPlan } from './apply/runner-report.ts';
 import { EVENT_LOOP, type Scheduler } from './scheduler.ts';
 
 export interface Persistence {

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import type { OperationName } from '../engine/operations.ts';
+import type { OperationName } from '../engine/commands/operations.ts';
 import { callerOf } from './caller.ts';
 import { reasonIn } from './reason.ts';
 import type { Services } from './services.ts';

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { whyNotReady } from '../engine/readiness.ts';
+import { whyNotReady } from '../engine/states/readiness.ts';
 import type { Services } from './services.ts';
 
 /** `/healthz`: the process answers. */

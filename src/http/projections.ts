@@ -3,7 +3,7 @@ import { begun } from './begun.ts';
 import { callerOf } from './caller.ts';
 import { ProjectionistError } from '../errors.ts';
 import { describeProgram } from '../projection/describe-program.ts';
-import type { ProjectionStatus } from '../engine/status.ts';
+import type { ProjectionStatus } from '../engine/states/status.ts';
 import { reasonIn } from './reason.ts';
 import { rebuildRoutes } from './rebuild.ts';
 import type { Services } from './services.ts';

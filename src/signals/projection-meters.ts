@@ -1,5 +1,5 @@
-import { STATES } from '../engine/states.ts';
-import type { ProjectionStatus } from '../engine/status.ts';
+import { STATES } from '../engine/states/states.ts';
+import type { ProjectionStatus } from '../engine/states/status.ts';
 import type { Meters } from './meters.ts';
 
 /** Puts down where every projection stands. Those that are gone are not told of any more. */

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
-import type { GenerationRun } from '../engine/generation-run.ts';
-import type { Notice } from '../engine/notice.ts';
-import type { Batch, RunnerReport } from '../engine/runner-report.ts';
-import type { ProjectionStatus } from '../engine/status.ts';
+import type { GenerationRun } from '../engine/generations/generation-run.ts';
+import type { Notice } from '../engine/states/notice.ts';
+import type { Batch, RunnerReport } from '../engine/apply/runner-report.ts';
+import type { ProjectionStatus } from '../engine/states/status.ts';
 import type { AppendResult, EventLog } from '../event-log/event-log.ts';
 import type { NewEvent } from '../event-log/event.ts';
 import type { LockWait, LogInstrument } from '../event-log/log-instrument.ts';

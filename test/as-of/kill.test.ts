@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { CopyShelf } from '../../src/engine/as-of/copy-shelf.ts';
-import { peekCheckpoint } from '../../src/engine/generation-file.ts';
+import { peekCheckpoint } from '../../src/engine/generations/generation-file.ts';
 import { EventLog } from '../../src/event-log/event-log.ts';
 import { temporaryFolder } from './support.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { bootName } from '../../src/engine/boot.ts';
+import { bootName } from '../../src/engine/threads/boot.ts';
 import { Catalog } from '../../src/engine/catalog.ts';
-import { connectFeed, openGeneration } from '../../src/engine/generation-file.ts';
-import { codeOf } from '../../src/engine/program-code.ts';
-import { Projector } from '../../src/engine/projector.ts';
+import { connectFeed, openGeneration } from '../../src/engine/generations/generation-file.ts';
+import { codeOf } from '../../src/engine/apply/program-code.ts';
+import { Projector } from '../../src/engine/apply/projector.ts';
 import { EventLog } from '../../src/event-log/event-log.ts';
 import type { Projection } from '../../src/projection/define.ts';
 import type { LedgerEvent } from './ledger.ts';

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
-import { deleteGeneration } from '../../src/engine/generation-file.ts';
+import { deleteGeneration } from '../../src/engine/generations/generation-file.ts';
 import { appendTo, generationsIn, leaveInterruptedBuild } from './building.ts';
 import { accountsProjection, deposited, history, noted, notesProjection, opened } from './ledger.ts';
 import { open, rowsOf, statusOf, temporaryFolder, withDatabase } from './stage.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Catalog } from '../../src/engine/catalog.ts';
 import { inspect } from '../../src/engine/inspect.ts';
-import type { ProjectionStatus } from '../../src/engine/status.ts';
-import { StatusRecorder } from '../../src/engine/status-recorder.ts';
+import type { ProjectionStatus } from '../../src/engine/states/status.ts';
+import { StatusRecorder } from '../../src/engine/states/status-recorder.ts';
 import { deposited, opened, strictAccounts } from './ledger.ts';
 import { open, statusOf, temporaryFolder } from './stage.ts';
 

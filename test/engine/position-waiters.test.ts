@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stopped } from '../../src/engine/obstacles.ts';
+import { stopped } from '../../src/engine/states/obstacles.ts';
 import { PositionWaiters } from '../../src/engine/position-waiters.ts';
 import { deposited, history, opened, strictAccounts } from './ledger.ts';
 import { open, rowsOf, temporaryFolder } from './stage.ts';

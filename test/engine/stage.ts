@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createProjectionist } from '../../src/create-projectionist.ts';
 import { openDatabase, type SqliteDatabase } from '../../src/database/open.ts';
-import type { Notice } from '../../src/engine/notice.ts';
+import type { Notice } from '../../src/engine/states/notice.ts';
 import type { Projectionist } from '../../src/projectionist.ts';
 import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 import { accountsProjection } from './ledger.ts';

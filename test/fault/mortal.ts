@@ -1,7 +1,7 @@
 /** Runs the projection whose thread dies, in a process without a bundler between a file and what is loaded of it. */
 import { join } from 'node:path';
 import { createProjectionist } from '../../src/create-projectionist.ts';
-import type { Notice } from '../../src/engine/notice.ts';
+import type { Notice } from '../../src/engine/states/notice.ts';
 
 const [data = ''] = process.argv.slice(2);
 const notices: Notice[] = [];

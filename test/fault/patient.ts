@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { createProjectionist } from '../../src/create-projectionist.ts';
-import type { ProjectionStatus } from '../../src/engine/status.ts';
+import type { ProjectionStatus } from '../../src/engine/states/status.ts';
 
 export interface Asked {
   readonly append?: readonly string[];

@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: 1,
     fault: 'the checkpoint commits before the rows',
-    file: 'src/engine/projector.ts',
+    file: 'src/engine/apply/projector.ts',
     search: 'if (this.#parked > 0) this.#parking.hold(from, to);',
     replacement:
       "this.#db.exec('COMMIT'); this.#db.exec('BEGIN'); if (this.#parked > 0) this.#parking.hold(from, to);",
@@ -27,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: 2,
     fault: 'later events of a parked stream are dropped',
-    file: 'src/engine/projector.ts',
+    file: 'src/engine/apply/projector.ts',
     search: 'if (this.#parked > 0) this.#parking.hold(from, to);',
     replacement: '',
     test: SIMULATION,
@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: 3,
     fault: 'a batch begins with the last event of the one before',
-    file: 'src/engine/projector.ts',
+    file: 'src/engine/apply/projector.ts',
     search: "[isSparse ? 'index' : 'scan'].run(from, to);",
     replacement: "[isSparse ? 'index' : 'scan'].run(Math.max(0, from - 1), to);",
     test: SIMULATION,
@@ -43,15 +43,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: 4,
     fault: 'a build goes without the decisions about dead letters',
-    file: 'src/engine/projector.ts',
-    search: 'policy.decisions.filter(({ id }) => id > revision)',
-    replacement: 'policy.decisions.filter(({ id }) => id < 0 && id > revision)',
+    file: 'src/engine/apply/projector.ts',
+    search: 'for (const decision of policy.decisions) this.enqueue(decision);',
+    replacement: '',
     test: SIMULATION,
   },
   {
     invariant: 5,
     fault: 'a build becomes live behind the one that answers',
-    file: 'src/engine/succession.ts',
+    file: 'src/engine/generations/succession.ts',
     search: 'run.position >= (this.#live?.told ?? 0)',
     replacement: 'run.position >= 0',
     test: 'test/engine/succession.test.ts',
@@ -75,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: 7,
     fault: 'a thread that has ended does not show',
-    file: 'src/engine/generation-run.ts',
+    file: 'src/engine/generations/generation-run.ts',
     search: "this.isLost = kind === 'lost';",
     replacement: '',
     test: SIMULATION,

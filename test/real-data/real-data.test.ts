@@ -8,9 +8,9 @@ import { gunzipSync } from 'node:zlib';
 import { createProjectionist, type NewEvent, type Projectionist } from 'projectionist';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type SqliteDatabase } from '../../src/database/open.ts';
-import { connectFeed, openGeneration } from '../../src/engine/generation-file.ts';
-import { codeOf } from '../../src/engine/program-code.ts';
-import { Projector } from '../../src/engine/projector.ts';
+import { connectFeed, openGeneration } from '../../src/engine/generations/generation-file.ts';
+import { codeOf } from '../../src/engine/apply/program-code.ts';
+import { Projector } from '../../src/engine/apply/projector.ts';
 import { openLines } from '../../src/event-log/import.ts';
 import { loadDefinitions } from '../../src/projection/load.ts';
 import {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Decision } from '../../src/engine/dead-letters/decision.ts';
 import type { Generation } from '../../src/engine/catalog.ts';
-import { type Checkpoint, readCheckpoint } from '../../src/engine/generation-file.ts';
+import { type Checkpoint, readCheckpoint } from '../../src/engine/generations/generation-file.ts';
 import type { RecordedEvent } from '../../src/event-log/event.ts';
 import { type Contents, sorted } from './model.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { Catalog } from '../../src/engine/catalog.ts';
-import type { Host } from '../../src/engine/host.ts';
-import { deleteOrphans } from '../../src/engine/generation-store.ts';
-import { type KeeperContext, ProjectionKeeper } from '../../src/engine/projection-keeper.ts';
+import type { Host } from '../../src/engine/threads/host.ts';
+import { deleteOrphans } from '../../src/engine/generations/generation-store.ts';
+import { type KeeperContext, ProjectionKeeper } from '../../src/engine/generations/projection-keeper.ts';
 import { EventLog } from '../../src/event-log/event-log.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { DEFINITIONS, events } from './definitions.ts';

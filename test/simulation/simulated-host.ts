@@ -1,10 +1,10 @@
 import type { Decision, NewDecision } from '../../src/engine/dead-letters/decision.ts';
-import type { Host, Tell } from '../../src/engine/host.ts';
+import type { Host, Tell } from '../../src/engine/threads/host.ts';
 import { pauseAfter } from '../../src/engine/backoff.ts';
-import { codeOf } from '../../src/engine/program-code.ts';
-import { Runner, type RunnerTask } from '../../src/engine/runner.ts';
-import type { RunnerReport } from '../../src/engine/runner-report.ts';
-import { ended } from '../../src/engine/thread-faults.ts';
+import { codeOf } from '../../src/engine/apply/program-code.ts';
+import { Runner, type RunnerTask } from '../../src/engine/apply/runner.ts';
+import type { RunnerReport } from '../../src/engine/apply/runner-report.ts';
+import { ended } from '../../src/engine/threads/thread-faults.ts';
 import { reportOf } from '../../src/errors.ts';
 import type { LoadedProjection } from '../../src/projection/load.ts';
 import type { SimulatedClock } from './simulated-scheduler.ts';

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { operationNamed } from '../../src/engine/operations.ts';
+import { operationNamed } from '../../src/engine/commands/operations.ts';
 import { contentsOf } from '../engine/stage.ts';
 import { randomFrom } from '../fault/random.ts';
 import { check, Promises, requireEqual, requireThat } from './checks.ts';

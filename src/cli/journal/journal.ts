@@ -1,4 +1,4 @@
-import type { Notice } from '../../engine/notice.ts';
+import type { Notice } from '../../engine/states/notice.ts';
 import type { Incident } from '../../signals/incident.ts';
 
 export const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -3,10 +3,10 @@ import { openDatabase } from '../../database/open.ts';
 import { errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Program } from '../../projection/program.ts';
-import { deleteGeneration, peekCheckpoint } from '../generation-file.ts';
+import { deleteGeneration, peekCheckpoint } from '../generations/generation-file.ts';
 import type { Decision } from '../dead-letters/decision.ts';
-import { errorPolicy, makeHost } from '../generation-run.ts';
-import type { RunnerReport } from '../runner-report.ts';
+import { errorPolicy, makeHost } from '../generations/generation-run.ts';
+import type { RunnerReport } from '../apply/runner-report.ts';
 import { backup } from './backup.ts';
 
 export interface CopyOrder {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { deleteGeneration } from '../generation-file.ts';
+import { deleteGeneration } from '../generations/generation-file.ts';
 import { copyFile, type CopyName, parseCopyFile } from './copy-name.ts';
 
 export interface ShelfLimits {

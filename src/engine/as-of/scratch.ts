@@ -2,10 +2,10 @@ import { errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Program } from '../../projection/program.ts';
 import type { Decision } from '../dead-letters/decision.ts';
-import { deleteGeneration } from '../generation-file.ts';
-import { errorPolicy, makeHost } from '../generation-run.ts';
-import type { Host } from '../host.ts';
-import type { RunnerReport } from '../runner-report.ts';
+import { deleteGeneration } from '../generations/generation-file.ts';
+import { errorPolicy, makeHost } from '../generations/generation-run.ts';
+import type { Host } from '../threads/host.ts';
+import type { RunnerReport } from '../apply/runner-report.ts';
 import { backup } from './backup.ts';
 
 export interface ScratchOrder {

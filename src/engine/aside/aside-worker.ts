@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ProjectionistError, reportOf } from '../../errors.ts';
-import { codeHasChanged, loadCode } from '../definition-code.ts';
+import { codeHasChanged, loadCode } from '../threads/definition-code.ts';
 import type { AsideContext } from './job.ts';
 import { type JobName, JOBS, type TaskOf } from './jobs.ts';
 import type { ThreadJob, ThreadTold } from './run-aside.ts';

@@ -1,4 +1,4 @@
-import type { ProgramCode } from '../program-code.ts';
+import type { ProgramCode } from '../apply/program-code.ts';
 
 /** How far a job is, in positions of the log; it may pass over them several times. */
 export interface AsideProgress {

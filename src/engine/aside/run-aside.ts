@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type ErrorReport, errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
-import { codeHasChanged } from '../definition-code.ts';
-import { codeOf, hasCodeOf, isPlainData } from '../program-code.ts';
+import { codeHasChanged } from '../threads/definition-code.ts';
+import { codeOf, hasCodeOf, isPlainData } from '../apply/program-code.ts';
 import type { AsideContext, AsideProgress } from './job.ts';
 import { type AnswerOf, type JobName, JOBS, type TaskOf } from './jobs.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { deleteGeneration } from '../generation-file.ts';
+import { deleteGeneration } from '../generations/generation-file.ts';
 
 function folderOf(data: string): string {
   return join(data, 'scratch');

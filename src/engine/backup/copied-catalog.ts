@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openDatabase, type SqliteDatabase } from '../../database/open.ts';
 import { ProjectionistError } from '../../errors.ts';
 import { LogReader } from '../../event-log/reader.ts';
-import { readCheckpoint } from '../generation-file.ts';
+import { readCheckpoint } from '../generations/generation-file.ts';
 
 /** A generation whose views were copied. */
 export interface CopiedGeneration {

@@ -1,11 +1,11 @@
 import type { ProjectionistError } from '../../errors.ts';
 import type { CompiledProjection } from '../../projection/compile.ts';
 import type { OnError } from '../../projection/define.ts';
-import { BatchSize } from '../batch-size.ts';
-import { isTooNew } from '../faults.ts';
-import { connectFeed, deleteGeneration, openGeneration } from '../generation-file.ts';
-import { codeOf } from '../program-code.ts';
-import { type Parked, Projector } from '../projector.ts';
+import { BatchSize } from '../apply/batch-size.ts';
+import { isTooNew } from '../apply/faults.ts';
+import { connectFeed, deleteGeneration, openGeneration } from '../generations/generation-file.ts';
+import { codeOf } from '../apply/program-code.ts';
+import { type Parked, Projector } from '../apply/projector.ts';
 import type { Findings } from './findings.ts';
 
 /** How far a program went through the log. */

@@ -2,7 +2,7 @@ import type { SqliteDatabase } from '../../database/open.ts';
 import { transactDeferred } from '../../database/transaction.ts';
 import { type ProjectionistError, reportOf } from '../../errors.ts';
 import type { Program } from '../../projection/program.ts';
-import { isEventFault } from '../faults.ts';
+import { isEventFault } from '../apply/faults.ts';
 import type { Decision, DecisionOutcome } from './decision.ts';
 import { failingStatement } from './failing-statement.ts';
 import type { Parking } from './parking.ts';

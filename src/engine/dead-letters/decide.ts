@@ -1,8 +1,8 @@
 import { ProjectionistError } from '../../errors.ts';
 import type { Catalog } from '../catalog.ts';
-import { peekCheckpoint } from '../generation-file.ts';
-import { paused } from '../obstacles.ts';
-import type { Succession } from '../succession.ts';
+import { peekCheckpoint } from '../generations/generation-file.ts';
+import { paused } from '../states/obstacles.ts';
+import type { Succession } from '../generations/succession.ts';
 import type { Decision, DecisionOutcome } from './decision.ts';
 import { readDecisions } from './read.ts';
 

@@ -1,7 +1,7 @@
-import { BatchSize } from '../batch-size.ts';
-import { connectFeed, openGeneration } from '../generation-file.ts';
-import type { ProgramCode } from '../program-code.ts';
-import { type ErrorPolicy, Projector } from '../projector.ts';
+import { BatchSize } from '../apply/batch-size.ts';
+import { connectFeed, openGeneration } from '../generations/generation-file.ts';
+import type { ProgramCode } from '../apply/program-code.ts';
+import { type ErrorPolicy, Projector } from '../apply/projector.ts';
 import type { Program } from '../../projection/program.ts';
 import { ChangeRecorder, type RecordedView } from './change-recorder.ts';
 import { recordingProgram } from './recording-program.ts';

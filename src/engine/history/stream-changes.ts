@@ -1,8 +1,8 @@
 import { transactDeferred } from '../../database/transaction.ts';
-import { applyStream } from '../apply-stream.ts';
-import { connectFeed, openGeneration } from '../generation-file.ts';
-import type { ProgramCode } from '../program-code.ts';
-import { registerCode } from '../register-code.ts';
+import { applyStream } from '../apply/apply-stream.ts';
+import { connectFeed, openGeneration } from '../generations/generation-file.ts';
+import type { ProgramCode } from '../apply/program-code.ts';
+import { registerCode } from '../apply/register-code.ts';
 import { ChangeRecorder } from './change-recorder.ts';
 import { recordingProgram } from './recording-program.ts';
 import type { ChangeTask } from './replay-changes.ts';

@@ -1,14 +1,14 @@
 import { openDatabase } from '../../database/open.ts';
 import { transactDeferred } from '../../database/transaction.ts';
 import type { Program } from '../../projection/program.ts';
-import { positionsLeftOut } from '../apply-stream.ts';
+import { positionsLeftOut } from '../apply/apply-stream.ts';
 import type { AsideContext } from '../aside/job.ts';
 import { ScratchFiles } from '../aside/scratch-files.ts';
 import type { Decision } from '../dead-letters/decision.ts';
 import { decisionsIn } from '../dead-letters/read.ts';
-import { isEventFault } from '../faults.ts';
-import { type Checkpoint, readCheckpoint } from '../generation-file.ts';
-import type { ErrorPolicy } from '../projector.ts';
+import { isEventFault } from '../apply/faults.ts';
+import { type Checkpoint, readCheckpoint } from '../generations/generation-file.ts';
+import type { ErrorPolicy } from '../apply/projector.ts';
 import type { RecordedView } from './change-recorder.ts';
 import { replayChanges } from './replay-changes.ts';
 import type { JsonRow, RowChange } from './row-change.ts';

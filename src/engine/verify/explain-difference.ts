@@ -3,7 +3,7 @@ import type { AsideContext } from '../aside/job.ts';
 import type { ScratchFiles } from '../aside/scratch-files.ts';
 import { replayChanges } from '../history/replay-changes.ts';
 import type { JsonRow, RowChange } from '../history/row-change.ts';
-import { isPlainData } from '../program-code.ts';
+import { isPlainData } from '../apply/program-code.ts';
 import type { DifferingRow } from './compare.ts';
 import { firstParting } from './first-parting.ts';
 import type { ColumnDifference, DifferenceCause, PartingEvent, RowDifference } from './verification.ts';

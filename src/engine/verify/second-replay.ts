@@ -1,8 +1,8 @@
 import type { SqliteDatabase } from '../../database/open.ts';
 import type { AsideContext } from '../aside/job.ts';
 import type { Decision } from '../dead-letters/decision.ts';
-import { connectFeed, openGeneration } from '../generation-file.ts';
-import { Projector } from '../projector.ts';
+import { connectFeed, openGeneration } from '../generations/generation-file.ts';
+import { Projector } from '../apply/projector.ts';
 import type { VerifyTask } from './verify-task.ts';
 
 const LARGEST = 65_535;

@@ -6,7 +6,7 @@ import type { AsideContext } from '../aside/job.ts';
 import { ScratchFiles } from '../aside/scratch-files.ts';
 import type { Decision } from '../dead-letters/decision.ts';
 import { decisionsIn } from '../dead-letters/read.ts';
-import { type Checkpoint, readCheckpoint } from '../generation-file.ts';
+import { type Checkpoint, readCheckpoint } from '../generations/generation-file.ts';
 import { alteredParts, compareView, firstDifference, REPLAYED } from './compare.ts';
 import { explainDifference } from './explain-difference.ts';
 import { SecondReplay } from './second-replay.ts';

@@ -1,4 +1,4 @@
-import { STATES } from '../../engine/states.ts';
+import { STATES } from '../../engine/states/states.ts';
 import type { Schema } from './json-schema-of-column.ts';
 
 const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });

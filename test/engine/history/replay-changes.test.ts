@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { RecordedView } from '../../../src/engine/history/change-recorder.ts';
 import { replayChanges } from '../../../src/engine/history/replay-changes.ts';
 import type { RowChange } from '../../../src/engine/history/row-change.ts';
-import { codeOf } from '../../../src/engine/program-code.ts';
+import { codeOf } from '../../../src/engine/apply/program-code.ts';
 import { EventLog } from '../../../src/event-log/event-log.ts';
 import { defineEvents, forEach, must, projection } from '../../../src/index.ts';
 import type { NewEvent } from '../../../src/event-log/event.ts';

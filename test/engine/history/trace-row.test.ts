@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type TraceTask, traceRow } from '../../../src/engine/history/trace-row.ts';
-import { codeOf } from '../../../src/engine/program-code.ts';
+import { codeOf } from '../../../src/engine/apply/program-code.ts';
 import { compileDefinitions, type LoadedProjection } from '../../../src/projection/load.ts';
 import type { AsideContext } from '../../../src/engine/aside/job.ts';
 import { accountsProjection, deposited, history, opened, strictAccounts } from '../ledger.ts';

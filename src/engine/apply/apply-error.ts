@@ -1,0 +1,27 @@
+import type { SqliteDatabase } from '../../database/open.ts';
+import { ProjectionistError } from '../../errors.ts';
+import { isTooNew } from './faults.ts';
+import { tooNew } from './too-new.ts';
+
+/** What is told of an event that cannot be applied: where it stands and why, never what is in it. */
+export function applyError(
+  db: SqliteDatabase,
+  projection: string,
+  position: number,
+  cause: unknown,
+): ProjectionistError {
+  const event = db.prepare('SELECT id, type, stream FROM log.events WHERE position = ?').get(position) as
+    | { id: string; type: string; stream: string }
+    | undefined;
+  if (isTooNew(cause)) return tooNew(cause as ProjectionistError, { projection, position, ...event });
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ProjectionistError(
+    'APPLY_FAILED',
+    `${event?.type ?? 'The event'} at position ${position} cannot be applied: ${reason}`,
+    {
+      hint: 'Correct the handler (a changed definition is built anew), or append an event that puts the data right.',
+      evidence: { projection, position, eventId: event?.id, eventType: event?.type, stream: event?.stream },
+      cause,
+    },
+  );
+}

@@ -1,0 +1,283 @@
+import { applyPragmas, type SqliteDatabase } from '../../database/open.ts';
+import { storageError } from '../../database/storage-error.ts';
+import { reportOf } from '../../errors.ts';
+import { findLogDamage } from '../../event-log/log-damage.ts';
+import type { Program } from '../../projection/program.ts';
+import { pauseAfter } from '../backoff.ts';
+import { BatchSize } from './batch-size.ts';
+import type { Decision, NewDecision } from '../dead-letters/decision.ts';
+import { damaged, isDamage, isStorageFault } from './faults.ts';
+import {
+  connectFeed,
+  openBuilt,
+  openGeneration,
+  requireLog,
+  sealGeneration,
+} from '../generations/generation-file.ts';
+import type { ProgramCode } from './program-code.ts';
+import { type ErrorPolicy, Projector } from './projector.ts';
+import { Pulse } from '../threads/pulse.ts';
+import type { RetryPlan, RunnerReport } from './runner-report.ts';
+import { EVENT_LOOP, type Scheduler } from '../scheduler.ts';
+
+/** What a runner works on. */
+export interface RunnerTask {
+  readonly path: string;
+  readonly logPath: string;
+  readonly logId: string;
+  readonly program: Program;
+  /** True to seal the generation when it has caught up, before it follows the log. */
+  readonly isBuild: boolean;
+  /** True for a generation that must be there already, and is not to lose what it holds: no bulk settings. */
+  readonly hasBeenLive?: boolean;
+  /** Without one, an event that cannot be applied stops the runner. */
+  readonly policy?: ErrorPolicy;
+  /** Milliseconds that one batch may hold the thread. */
+  readonly budget: number;
+  /** Events up to this position are applied one by one: a thread ended among them. */
+  readonly carefulUntil?: number;
+}
+
+interface Opened {
+  readonly db: SqliteDatabase;
+  readonly projector: Projector;
+}
+
+/** What a runner has around it; what is left out is what it is in production. */
+export interface Surroundings {
+  readonly pulse?: Pulse;
+  readonly scheduler?: Scheduler;
+  /** Chooses how many positions a batch spans. */
+  readonly batch?: Pick<BatchSize, 'size' | 'learn'>;
+}
+
+/** Up to so many events are applied where they are heard of, without a turn of the event loop. */
+const LIVE_BATCH = 200;
+
+/**
+ * Keeps one generation up with the log. `advance` says how far the log reaches; between batches the event loop gets its
+ * turn, so that a stop or a new head is heard. The same code runs in a worker thread and on the caller's own.
+ */
+export class Runner {
+  readonly #task: RunnerTask;
+  readonly #code: ProgramCode;
+  readonly #tell: (report: RunnerReport) => void;
+  readonly #batch: Pick<BatchSize, 'size' | 'learn'>;
+  readonly #pulse: Pulse;
+  readonly #scheduler: Scheduler;
+  readonly #stopping = new AbortController();
+  #opened: Opened | undefined;
+  #head = 0;
+  /** Decisions that were made since the task was given. */
+  readonly #later: Decision[] = [];
+  /** True until the generation is sealed; one that is followed is from the start. */
+  #isBuilding: boolean;
+  #attempt = 0;
+  #hasFailed = false;
+  #work: Promise<void> | undefined;
+
+  constructor(
+    task: RunnerTask,
+    code: ProgramCode,
+    tell: (report: RunnerReport) => void,
+    surroundings: Surroundings = {},
+  ) {
+    this.#task = task;
+    this.#pulse = surroundings.pulse ?? new Pulse();
+    this.#scheduler = surroundings.scheduler ?? EVENT_LOOP;
+    this.#code = code;
+    this.#tell = tell;
+    this.#isBuilding = task.isBuild;
+    this.#batch = surroundings.batch ?? new BatchSize(task.budget);
+  }
+
+  /** Says that the log reaches to `head`. What can be done at once is done before this returns. */
+  advance(head: number): void {
+    this.#head = Math.max(this.#head, head);
+    if (this.#work !== undefined || this.#isOver || this.#tryStep()) return;
+    this.#work = this.#catchUp().finally(() => {
+      this.#work = undefined;
+      // The log may have grown since the last look: while the generation was sealed, for one.
+      if (this.#isBehind) this.advance(this.#head);
+    });
+  }
+
+  /** Makes a decision about dead letters where the generation stands, and tells what it came to. */
+  decide(order: NewDecision): void {
+    try {
+      const { projector } = this.#open();
+      this.#pulse.apply(projector.position, projector.position);
+      const made = projector.decide(order);
+      const { position, parked } = projector;
+      this.#tell({ kind: 'decided', id: order.id, ...made, position, parked });
+    } catch (error) {
+      this.#tell({ kind: 'undecided', id: order.id, error: reportOf(error) });
+    } finally {
+      this.#pulse.enter('idle');
+    }
+  }
+
+  /** Takes up a decision that was made on the live generation, while this one is built. */
+  enqueue(decision: Decision): void {
+    this.#later.push(decision);
+    const projector = this.#opened?.projector;
+    // What is not open yet tells when it is.
+    if (projector === undefined) return;
+    try {
+      projector.enqueue(decision);
+      projector.carryOutDue();
+      const { position, parked, lastDecision } = projector;
+      this.#tell({ kind: 'enqueued', position, parked, decision: lastDecision });
+    } catch (error) {
+      if (this.#report(error)) this.advance(this.#head);
+    }
+  }
+
+  /** Finishes the batch at hand and closes the generation. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#work;
+    this.#close();
+  }
+
+  get #isOver(): boolean {
+    return this.#hasFailed || this.#stopping.signal.aborted;
+  }
+
+  get #isBehind(): boolean {
+    return !this.#isOver && this.#opened !== undefined && this.#opened.projector.position < this.#head;
+  }
+
+  /** The usual live case: a few events, and nothing in the way. */
+  #tryStep(): boolean {
+    if (this.#opened === undefined || this.#isBuilding) return false;
+    if (this.#opened.projector.nextDecisionAt !== undefined) return false;
+    if (this.#head - this.#opened.projector.position > LIVE_BATCH) return false;
+    try {
+      this.#step(this.#opened.projector, 1);
+      return !this.#isBehind;
+    } catch {
+      // Whatever it is, the loop meets it again, and deals with it there.
+      return false;
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        await this.#run(this.#open());
+        return;
+      } catch (error) {
+        const retry = this.#report(error);
+        if (retry === undefined) return;
+        this.#pulse.enter('resting');
+        await this.#scheduler.rest(retry.pause, this.#stopping.signal);
+      }
+    }
+  }
+
+  async #run({ db, projector }: Opened): Promise<void> {
+    const share = projector.share(this.#head);
+    projector.carryOutDue();
+    while (this.#isBehind) {
+      this.#step(projector, share);
+      projector.carryOutDue();
+      await this.#scheduler.turn();
+    }
+    if (this.#isBuilding && !this.#isOver) this.#seal(db);
+  }
+
+  #step(projector: Projector, share: number): void {
+    const from = projector.position;
+    if (from >= this.#head) return;
+    const isCareful = from < (this.#task.carefulUntil ?? 0);
+    const span = isCareful ? 1 : Math.ceil(this.#batch.size / Math.max(share, 1 / 1000));
+    const to = Math.min(this.#head, from + span, projector.nextDecisionAt ?? Infinity);
+    const started = this.#scheduler.now();
+    this.#pulse.apply(from, to);
+    this.#apply(projector, to, share);
+    this.#pulse.enter('idle');
+    if (to - from >= span && !isCareful) this.#batch.learn(this.#scheduler.now() - started);
+    this.#attempt = 0;
+  }
+
+  #apply(projector: Projector, to: number, share: number): void {
+    const from = projector.position;
+    const started = performance.now();
+    try {
+      projector.applyOrPark(to, share, (parked) =>
+        this.#tell({ kind: 'parked', parked: projector.parked, ...parked }),
+      );
+    } finally {
+      const { position, parked } = projector;
+      const seconds = (performance.now() - started) / 1000;
+      const batch = { from, startedAt: performance.timeOrigin + started, seconds };
+      if (position > from) this.#tell({ kind: 'progress', position, parked, batch });
+    }
+  }
+
+  #seal(db: SqliteDatabase): void {
+    this.#pulse.enter('settling');
+    sealGeneration(db, this.#task.program);
+    applyPragmas(db, 'derived');
+    this.#isBuilding = false;
+    this.#pulse.enter('idle');
+    const { position, parked } = (this.#opened as Opened).projector;
+    this.#tell({ kind: 'built', position, parked });
+  }
+
+  #open(): Opened {
+    if (this.#opened !== undefined) return this.#opened;
+    this.#pulse.enter('settling');
+    const { path, program, logId, logPath, hasBeenLive } = this.#task;
+    const isNew = this.#isBuilding && hasBeenLive !== true;
+    const db = isNew ? openGeneration(path, program, logId, 'bulk') : openBuilt(path, program);
+    try {
+      connectFeed(db, program, logPath);
+      requireLog(db, logId);
+      this.#opened = { db, projector: new Projector(db, program, this.#code, this.#policy) };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    this.#pulse.enter('idle');
+    const { position, parked, lastDecision } = this.#opened.projector;
+    this.#tell({ kind: 'opened', position, parked, decision: lastDecision });
+    return this.#opened;
+  }
+
+  get #policy(): ErrorPolicy | undefined {
+    const { policy } = this.#task;
+    return policy && { ...policy, decisions: [...policy.decisions, ...this.#later] };
+  }
+
+  #close(): void {
+    this.#opened?.db.close();
+    this.#opened = undefined;
+  }
+
+  /** Tells of an error; answers when to try again, where that is worth it. */
+  #report(error: unknown): RetryPlan | undefined {
+    const { path } = this.#task;
+    if (isStorageFault(error)) {
+      this.#attempt += 1;
+      const retry = { attempt: this.#attempt, pause: pauseAfter(this.#attempt, this.#scheduler.random) };
+      this.#tell({ kind: 'waiting', error: reportOf(storageError(error, path)), retry });
+      // The next attempt opens the files anew: an old handle may be what is in the way.
+      this.#close();
+      return retry;
+    }
+    this.#hasFailed = true;
+    const isForeign = isDamage(error) && (error as { code: string }).code !== 'GENERATION_DAMAGED';
+    const fault = isForeign ? this.#damage(error) : error;
+    this.#tell({ kind: 'failed', error: reportOf(fault) });
+    return undefined;
+  }
+
+  /** Whose damage it is: the log is attached to the same connection. */
+  #damage(error: unknown): unknown {
+    const { path, program, logPath } = this.#task;
+    const checkpoint = this.#opened?.projector.position ?? 0;
+    return findLogDamage(logPath, checkpoint) ?? damaged(program.projection, path, 'is damaged', error);
+  }
+}

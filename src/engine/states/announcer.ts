@@ -1,0 +1,66 @@
+import type { ErrorReport } from '../../errors.ts';
+import type { Build } from '../generations/build.ts';
+import type { GenerationRun } from '../generations/generation-run.ts';
+import type { Announce } from './notice.ts';
+import type { RetryPlan } from '../apply/runner-report.ts';
+import type { Parked } from '../apply/projector.ts';
+
+/** Says what happens to one projection. */
+export class Announcer {
+  readonly #projection: string;
+  readonly #announce: Announce;
+
+  constructor(projection: string, announce: Announce) {
+    this.#projection = projection;
+    this.#announce = announce;
+  }
+
+  /** Once for each build, though its thread may be started several times. */
+  buildStarted(build: Build, { generation, startPosition: from }: GenerationRun): void {
+    if (build.isAnnounced) return;
+    build.isAnnounced = true;
+    const { reasons } = build.plan;
+    const { number } = generation;
+    this.#announce({
+      kind: 'build-started',
+      projection: this.#projection,
+      generation: number,
+      reasons,
+      from,
+    });
+  }
+
+  moved(kind: 'resumed' | 'went-live', run: GenerationRun): void {
+    const seconds = (performance.now() - run.startedAt) / 1000;
+    const { generation, position } = run;
+    this.#announce({
+      kind,
+      projection: this.#projection,
+      generation: generation.number,
+      position,
+      seconds,
+    });
+  }
+
+  verifying(generation: number): void {
+    this.#announce({ kind: 'verifying', projection: this.#projection, generation });
+  }
+
+  kept(generation: number, reason: string): void {
+    this.#announce({ kind: 'kept', projection: this.#projection, generation, reason });
+  }
+
+  stopped(generation: number, error: ErrorReport): void {
+    this.#announce({ kind: 'stopped', projection: this.#projection, generation, error });
+  }
+
+  parked(generation: number, { partition, position, error }: Parked): void {
+    this.#announce({ kind: 'parked', projection: this.#projection, generation, partition, position, error });
+  }
+
+  /** The first time only: the attempts after that are of the same fault. */
+  waiting(generation: number, { error, retry }: { error: ErrorReport; retry: RetryPlan | null }): void {
+    if (retry !== null && retry.attempt > 1) return;
+    this.#announce({ kind: 'waiting', projection: this.#projection, generation, error });
+  }
+}

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { pauseAfter } from '../../../src/engine/backoff.ts';
+import { Deaths } from '../../../src/engine/threads/deaths.ts';
+import { HeadHistory } from '../../../src/engine/head-history.ts';
+import { Pulse, type Phase, withPulse } from '../../../src/engine/threads/pulse.ts';
+import { Vigil } from '../../../src/engine/threads/vigil.ts';
+
+/** What a vigil finds after so many looks at a thread that stays as it is. */
+function findingAfter(looks: number, phase: Phase, hasWork = true): string {
+  const vigil = new Vigil();
+  const pulse = new Pulse();
+  pulse.enter(phase);
+  let finding = '';
+  for (let look = 0; look <= looks; look += 1) finding = vigil.look(pulse.read(), hasWork);
+  return finding;
+}
+
+test.each<[Phase, number, string]>([
+  ['calling', 7, 'hung'],
+  ['idle', 10, 'hung'],
+  ['loading', 300, 'hung'],
+  ['applying', 50, 'slow'],
+])('a thread that stays %s is so for %i looks before it is %s', (phase, looks, finding) => {
+  expect(findingAfter(looks - 1, phase)).toBe('well');
+  expect(findingAfter(looks, phase)).toBe(finding);
+});
+
+test('a thread that has nothing to do, rests or seals a file is well for ever', () => {
+  expect(findingAfter(10_000, 'idle', false)).toBe('well');
+  expect(findingAfter(10_000, 'resting')).toBe('well');
+  expect(findingAfter(10_000, 'settling')).toBe('well');
+});
+
+test('a thread that calls the same function again and again is well', () => {
+  const vigil = new Vigil();
+  const pulse = new Pulse();
+  const { functions } = withPulse(
+    { functions: new Map([['look', () => vigil.look(pulse.read(), true)]]), upcast: () => null },
+    pulse,
+  );
+  const findings = Array.from({ length: 1000 }, () => functions.get('look')?.(null as never));
+  expect(new Set(findings)).toEqual(new Set(['well']));
+  expect(pulse.read().phase).toBe('applying');
+});
+
+test('a pulse is read in another thread by its memory alone', () => {
+  const pulse = new Pulse();
+  pulse.apply(4, 9);
+  expect(new Pulse(pulse.memory).read()).toMatchObject({ phase: 'applying', from: 4, to: 9 });
+});
+
+test('the event at which threads end is found by going through a batch one by one', () => {
+  const deaths = new Deaths();
+  deaths.note({ phase: 'calling', beat: 1, from: 0, to: 100 });
+  expect([deaths.carefulUntil, deaths.culprit]).toEqual([100, undefined]);
+  for (const position of [42, 42, 17, 42, 42])
+    deaths.note({ phase: 'calling', beat: 1, from: position - 1, to: position });
+  expect(deaths.culprit).toBeUndefined();
+  deaths.note({ phase: 'calling', beat: 1, from: 41, to: 42 });
+  expect(deaths.culprit).toBe(42);
+});
+
+test('a thread that ends outside the definition accuses no event', () => {
+  const deaths = new Deaths();
+  for (let death = 0; death < 10; death += 1) deaths.note({ phase: 'idle', beat: 1, from: 0, to: 1 });
+  expect([deaths.carefulUntil, deaths.culprit]).toEqual([0, undefined]);
+});
+
+test('pauses double up to five seconds, and chance takes up to half of each', () => {
+  const longest = [1, 2, 3, 4, 7, 8, 100].map((attempt) => pauseAfter(attempt, () => 1));
+  expect(longest).toEqual([50, 100, 200, 400, 3200, 5000, 5000]);
+  expect(pauseAfter(3, () => 0)).toBe(100);
+});
+
+test('the wait of an event counts from when it was seen in the log, however much came after it', () => {
+  const history = new HeadHistory();
+  const at = (seconds: number): Date => new Date(seconds * 1000);
+  history.note(10, at(0));
+  history.note(10, at(5));
+  history.note(20, at(10));
+  expect([9, 10, 19, 20].map((position) => history.secondsBehind(position, at(30)))).toEqual([30, 20, 20, 0]);
+  for (let second = 0; second < 10_000; second += 1) history.note(21 + second, at(100 + second));
+  const told = history.secondsBehind(9000, at(20_000));
+  // Event 9001 was seen at second 9080; thinned out, a wait is never told shorter than it is.
+  expect(told).toBeGreaterThanOrEqual(10_920);
+  expect(told).toBeLessThan(10_920 + 64);
+});
