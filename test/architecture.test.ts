@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { MUTANTS } from './mutation/mutants.ts';
 
 const SOURCE = resolve('src');
 
@@ -142,3 +143,10 @@ test('files stay small enough to be one idea', () => {
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*.*?\*\/|\/\/[^\n]*/gs, '');
 }
+
+test('each fault of the mutation test has its one place in the source', () => {
+  for (const { file, search } of MUTANTS)
+    expect({ file, search, places: readFileSync(file, 'utf8').split(search).length - 1 }).toMatchObject({
+      places: 1,
+    });
+});

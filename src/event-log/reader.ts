@@ -46,7 +46,7 @@ export class LogReader {
     this.#head = db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck();
     this.#timeAt = db.prepare('SELECT time FROM events WHERE position = ?').pluck();
     this.#versionAt = db
-      .prepare('SELECT coalesce(max(version), 0) FROM events WHERE stream = ? AND position <= ?')
+      .prepare('SELECT coalesce(max(version), 0) FROM events WHERE stream = +? AND position <= ?')
       .pluck();
   }
 
@@ -146,7 +146,7 @@ export class LogReader {
       const span = correlation === undefined ? size : Number.POSITIVE_INFINITY;
       return pages({ ...range, span, isDescending });
     }
-    const page = this.#page('version', `${filter} AND stream = ?`, isDescending);
+    const page = this.#page('version', `${filter} AND stream = +?`, isDescending);
     const read = (from: number, to: number): Row[] => page.all(from, to, ...values, stream, size) as Row[];
     const from = after === 0 ? 0 : (this.#versionAt.get(stream, after) as number);
     const to = this.#versionAt.get(stream, last) as number;
@@ -158,7 +158,7 @@ export class LogReader {
     const where = `${place} > ? AND ${place} <= ?${filter} ORDER BY ${place}${isDescending ? ' DESC' : ''}`;
     const known = this.#pages.get(where);
     if (known !== undefined) return known;
-    const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM events WHERE ${where} LIMIT ?`);
+    const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM events WHERE ${where} LIMIT +?`);
     this.#pages.set(where, statement);
     return statement;
   }

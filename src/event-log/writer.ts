@@ -37,7 +37,8 @@ export class LogWriter {
   constructor(db: SqliteDatabase, schema = 'main') {
     this.#statements = {
       head: db.prepare(`SELECT coalesce(max(position), 0) FROM ${schema}.events`).pluck(),
-      version: db.prepare(`SELECT coalesce(max(version), 0) FROM ${schema}.events WHERE stream = ?`).pluck(),
+      // `+?`: of a bare one SQLite looks at the value when it plans, and plans anew for each that is bound.
+      version: db.prepare(`SELECT coalesce(max(version), 0) FROM ${schema}.events WHERE stream = +?`).pluck(),
       known: db.prepare(`SELECT position, stream, version FROM ${schema}.events WHERE id = ?`),
       insert: db.prepare(
         `INSERT INTO ${schema}.events (position, id, stream, version, type, schema_version, time, data, metadata)

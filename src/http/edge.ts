@@ -14,6 +14,7 @@ import { docsRoutes } from './discovery.ts';
 import { healthRoutes, readyRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { problemResponse } from './problem.ts';
+import { newRequestId } from './request-ids.ts';
 import type { Services } from './services.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
 
@@ -42,11 +43,15 @@ export const EXPOSED = [
  */
 export function edge(services: Services, settings: HttpSettings, findCaller: FindCaller): Hono {
   const app = new Hono();
-  app.use(requestId());
+  app.use(requestId({ generator: newRequestId }));
   // A JSON API runs nothing and is framed by nobody; pages bring a policy of their own. TLS is the proxy's affair, HSTS too.
   app.use(
     secureHeaders({
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      // Of documents alone; and `frame-ancestors` says more than X-Frame-Options.
+      crossOriginOpenerPolicy: false,
+      originAgentCluster: false,
+      xFrameOptions: false,
       strictTransportSecurity: false,
       xDownloadOptions: false,
       xPermittedCrossDomainPolicies: false,

@@ -9,7 +9,7 @@ const LAST_WORDS = 1000;
 /** The requests of a server that are not answered yet, and how to come to the end of them. */
 export class OpenRequests {
   readonly #server: Server;
-  readonly #open = new Map<ServerResponse, string>();
+  readonly #open = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
   #isDraining = false;
 
@@ -19,23 +19,28 @@ export class OpenRequests {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      // Without its query, which may hold what is nobody's business.
-      this.#open.set(response, `${request.method} ${request.url?.split('?')[0]}`);
+    const open = this.#open;
+    // One function for all of them, that is told the response as `this`: a closure for each would cost more than the Set.
+    function forget(this: ServerResponse): void {
+      open.delete(this);
+    }
+    server.prependListener('request', (_: IncomingMessage, response: ServerResponse) => {
+      open.add(response);
       if (this.#isDraining) response.shouldKeepAlive = false;
-      response.once('close', () => this.#open.delete(response));
+      response.on('close', forget);
     });
   }
 
   /** Such as `GET /views/orders`. */
   list(): string[] {
-    return [...this.#open.values()];
+    // Without its query, which may hold what is nobody's business.
+    return [...this.#open].map(({ req }) => `${req.method} ${req.url?.split('?')[0]}`);
   }
 
   /** Takes no more connections, and resolves when every request is answered and every connection closed. */
   drain(): Promise<void> {
     this.#isDraining = true;
-    for (const response of this.#open.keys()) if (!response.headersSent) response.shouldKeepAlive = false;
+    for (const response of this.#open) if (!response.headersSent) response.shouldKeepAlive = false;
     return new Promise((resolve) => {
       const sweep = setInterval(() => this.#server.closeIdleConnections(), SWEEP);
       const cut = setTimeout(() => this.#cutIdle(), LAST_WORDS);
@@ -51,7 +56,7 @@ export class OpenRequests {
   /** Cuts connections that only stand in the way: of streams that were told to end, and without a whole request. */
   #cutIdle(): void {
     const busy = new Set(
-      [...this.#open.keys()].filter((response) => !isStream(response)).map(({ socket }) => socket),
+      [...this.#open].filter((response) => !isStream(response)).map(({ socket }) => socket),
     );
     for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroy();
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ViewAnswer } from '../query/view-answer.ts';
 import type { Caller } from './caller.ts';
@@ -7,6 +6,7 @@ import { contentRange } from './range.ts';
 import type { HttpSettings } from './settings.ts';
 import { cacheControlOf, VARY } from './view-answers.ts';
 import { linkToNext } from './link-to-next.ts';
+import { newRequestId } from './request-ids.ts';
 import { PARKED } from './view-response.ts';
 import { stateTag, variantOf } from './view-tag.ts';
 
@@ -16,11 +16,8 @@ const FIXED = {
   'Range-Unit': 'items',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Origin-Agent-Cluster': '?1',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'SAMEORIGIN',
 };
 
 /** What an answer's headers depend on beside the answer. */
@@ -57,7 +54,7 @@ export class QuickHeaders {
       'Projection-Lag': String(Math.max(0, head - position)),
       'Projection-Generation': generation,
       ETag: `W/"${stateTag(generation, position, answer.revision)}${this.#variant(headers.accept ?? '', caller)}"`,
-      'X-Request-Id': randomUUID(),
+      'X-Request-Id': newRequestId(),
     };
     if (answer.mayLackEvents) fields['Projection-Parked'] = PARKED['Projection-Parked'];
     if (answer.next !== undefined) fields['Link'] = linkToNext(url, answer.next, answer.count, false);

@@ -53,7 +53,7 @@ export function quickViews(
       checkUrlText(url, longest);
       const policies = services.policies();
       const policy = policies.isEmpty ? undefined : policies.for(caller.claims);
-      return services.queryAtOnce(view, new URLSearchParams(search), { policy });
+      return services.queryAtOnce(view, parametersOf(search), { policy });
     });
     if (found === undefined || isCompressed(found.body, headers)) return undefined;
     const fields = quickHeaders.of(found, services.seenHead(), { url, headers, caller });
@@ -87,6 +87,18 @@ function plainHeaders(request: Request, env: unknown): IncomingHttpHeaders | und
   if (headers === undefined || request.method !== 'GET') return undefined;
   for (const name of DEMANDING) if (headers[name] !== undefined) return undefined;
   return PLAIN_ACCEPTS.has(headers.accept ?? '') ? headers : undefined;
+}
+
+/** What URLSearchParams reads of a query string, several times as fast where nothing in it is encoded. */
+export function parametersOf(search: string): Iterable<readonly [string, string]> {
+  if (search.includes('%') || search.includes('+')) return new URLSearchParams(search);
+  const parameters: (readonly [string, string])[] = [];
+  for (const part of search.split('&')) {
+    const at = part.indexOf('=');
+    if (at >= 0) parameters.push([part.slice(0, at), part.slice(at + 1)]);
+    else if (part !== '') parameters.push([part, '']);
+  }
+  return parameters;
 }
 
 function rowsOf(query: () => ViewAnswer | undefined): ViewAnswer | undefined {

@@ -95,7 +95,11 @@ export interface Services {
   /** A promise where the answer takes a scan. Then it may reject with TOO_BUSY or QUERY_TIMEOUT. */
   query(view: string, parameters: URLSearchParams, options: QueryOptions): ViewAnswer | Promise<ViewAnswer>;
   /** As `query`; undefined where the answer takes a scan. */
-  queryAtOnce(view: string, parameters: URLSearchParams, options: QueryOptions): ViewAnswer | undefined;
+  queryAtOnce(
+    view: string,
+    parameters: Iterable<readonly [string, string]>,
+    options: QueryOptions,
+  ): ViewAnswer | undefined;
   /** Throws QUERY_UNKNOWN. */
   namedQuery(name: string): FoundQuery;
   call(call: NamedCall, parameters: URLSearchParams, options: QueryOptions): ViewAnswer | Promise<ViewAnswer>;

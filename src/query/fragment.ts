@@ -38,14 +38,26 @@ export function name(text: string): Fragment {
   return { sql: quoteName(text), bindings: [] };
 }
 
+/**
+ * A bound value, as all that is bound is written. Of a bare `?` that is compared or limits the rows, SQLite (3.53) looks at
+ * the value when it plans, and so plans the statement anew whenever a value is bound: a fourth of a page's time. Behind a
+ * plus, which changes neither value nor affinity, it is not looked at.
+ */
+const BOUND = '+?';
+
 /** A value, bound. */
 export function bound(value: SqlValue): Fragment {
-  return { sql: '?', bindings: [{ value }] };
+  return { sql: BOUND, bindings: [{ value }] };
+}
+
+/** A pattern, at whose beginning SQLite is to look when it plans: an index finds what begins with it. */
+export function boundPattern(pattern: string): Fragment {
+  return { sql: '?', bindings: [{ value: pattern }] };
 }
 
 /** A value that a query of the same shape binds anew. */
 export function slotted(slot: number, bind: (text: string) => SqlValue): Fragment {
-  return { sql: '?', bindings: [{ slot, bind }] };
+  return { sql: BOUND, bindings: [{ slot, bind }] };
 }
 
 export function joined(parts: readonly Fragment[], separator: ', ' | ' AND ' | ' OR '): Fragment {
@@ -65,12 +77,12 @@ export function between(parts: readonly string[], value: Fragment): Fragment {
 
 /** One of the numbers of the page that is asked for. */
 export function paged(page: 'limit' | 'offset'): Fragment {
-  return { sql: '?', bindings: [{ page }] };
+  return { sql: BOUND, bindings: [{ page }] };
 }
 
 /** One of the cursor's values, by its number. */
 export function afterwards(index: number): Fragment {
-  return { sql: '?', bindings: [{ after: index }] };
+  return { sql: BOUND, bindings: [{ after: index }] };
 }
 
 /** The condition of a view's policy, whose values are another caller's the next time. */

@@ -30,7 +30,7 @@ export interface QueryOptions {
 export function queryView(
   readers: ViewReaders,
   name: string,
-  parameters: URLSearchParams,
+  parameters: Iterable<Parameter>,
   options: QueryOptions = {},
 ): ViewAnswer {
   return answer(askView(readers, name, parameters, options));
@@ -40,7 +40,7 @@ export function queryView(
 export function queryReader(
   reader: GenerationReader,
   name: string,
-  parameters: URLSearchParams,
+  parameters: Iterable<Parameter>,
   options: QueryOptions = {},
 ): ViewAnswer {
   return answer(askReader(reader, name, parameters, options));
@@ -50,7 +50,7 @@ export function queryReader(
 export function askView(
   readers: ViewReaders,
   name: string,
-  parameters: URLSearchParams,
+  parameters: Iterable<Parameter>,
   options: QueryOptions = {},
 ): AskedQuery {
   const { reader, view } = readers.ofView(name);
@@ -61,7 +61,7 @@ export function askView(
 export function askReader(
   reader: GenerationReader,
   name: string,
-  parameters: URLSearchParams,
+  parameters: Iterable<Parameter>,
   options: QueryOptions = {},
 ): AskedQuery {
   return askSource(reader, { view: viewOf(reader, name), sql: undefined }, parameters, options);
@@ -71,7 +71,7 @@ export function askReader(
 export function askSource(
   reader: GenerationReader,
   source: Source,
-  search: URLSearchParams,
+  search: Iterable<Parameter>,
   options: QueryOptions,
 ): AskedQuery {
   const limits = options.limits ?? USUAL_LIMITS;
@@ -87,7 +87,7 @@ export function askSource(
   return { reader, view: source.view, parameters, plan, page, values, limits, isCounted };
 }
 
-function readParameters(search: URLSearchParams, limits: QueryLimits): Parameter[] {
+function readParameters(search: Iterable<Parameter>, limits: QueryLimits): Parameter[] {
   const parameters = [...search];
   const length = parameters.reduce((sum, [name, value]) => sum + name.length + value.length + 2, 0);
   if (length <= limits.queryLength) return parameters;

@@ -1,5 +1,5 @@
 import { columnSql, jsonSql, jsonTypeSql, jsonValueSql, textOfJson, valueSql } from './column-sql.ts';
-import { bound, type Fragment, fragment, joined } from './fragment.ts';
+import { bound, boundPattern, type Fragment, fragment, joined } from './fragment.ts';
 import { isAscii, toGlob, toLike } from './pattern.ts';
 import { queryProblem } from './query-problem.ts';
 import { renderComparison, renderIn } from './render-comparison.ts';
@@ -68,7 +68,7 @@ function renderIs(alias: Fragment, { field, value }: Of<'is'>): Fragment {
 
 function renderLike(alias: Fragment, { field, pattern, isCaseSensitive }: Of<'like'>): Fragment {
   const text = likeable(alias, field);
-  if (isCaseSensitive) return fragment`${text} GLOB ${bound(toGlob(pattern))}`;
+  if (isCaseSensitive) return fragment`${text} GLOB ${boundPattern(toGlob(pattern))}`;
   if (isAscii(pattern)) return fragment`${text} LIKE ${bound(toLike(pattern))} ESCAPE '\\'`;
   // SQLite folds the case of ASCII alone.
   return fragment`projectionist_lower(${text}) GLOB ${bound(toGlob(pattern.toLowerCase()))}`;

@@ -12,7 +12,7 @@ export function queryTimer(
 ): <T extends MaybePromise<object | undefined>>(
   view: string,
   asOf: AsOf,
-  parameters: URLSearchParams,
+  parameters: Iterable<readonly [string, string]>,
   query: () => T,
 ) => T {
   return (view, asOf, parameters, query) => {

@@ -108,11 +108,11 @@ export class Signals implements LogInstrument {
   }
 
   /** A query was answered; `started` by the clock of `performance.now`. */
-  answered(view: string, asOf: AsOf, started: number, parameters: URLSearchParams): void {
+  answered(view: string, asOf: AsOf, started: number, parameters: Iterable<readonly [string, string]>): void {
     const seconds = secondsSince(started);
     this.#meters.querySeconds.observe(seconds, view, asOf);
     if (seconds < this.#slow || this.#options.onIncident === undefined) return;
-    const names = [...new Set(parameters.keys())];
+    const names = [...new Set(Array.from(parameters, ([name]) => name))];
     const { traceId } = this.tracing;
     this.#options.onIncident({ kind: 'slow-query', view, asOf, seconds, parameters: names, traceId });
   }

@@ -40,14 +40,14 @@ function rendered(view: string, query: string, isDirect = false) {
 describe('a query is one statement, whose values are all bound', () => {
   test('a page: rows first, then their JSON', () => {
     expect(rendered('authors', 'select=id,n:name&country=eq.NZ&order=name.desc')).toEqual({
-      sql: `SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), NULL, NULL FROM (SELECT json_object('id', "t0"."id", ?, "t0"."name") AS item FROM (SELECT "t0".* FROM "authors" AS "t0" WHERE "t0"."country" = ? ORDER BY "t0"."name" DESC, "t0"."id" DESC LIMIT ? OFFSET ?) AS "t0" LIMIT -1)`,
+      sql: `SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), NULL, NULL FROM (SELECT json_object('id', "t0"."id", +?, "t0"."name") AS item FROM (SELECT "t0".* FROM "authors" AS "t0" WHERE "t0"."country" = +? ORDER BY "t0"."name" DESC, "t0"."id" DESC LIMIT +? OFFSET +?) AS "t0" LIMIT -1)`,
       values: ['n', 'slot 1', 'limit', 'offset'],
     });
   });
 
   test('a page that an index has in order: JSON at once', () => {
     expect(rendered('authors', 'select=id&order=id', true).sql).toBe(
-      `SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), NULL, NULL FROM (SELECT json_object('id', "t0"."id") AS item FROM "authors" AS "t0" ORDER BY "t0"."id" LIMIT ? OFFSET ?)`,
+      `SELECT (SELECT position FROM projectionist_checkpoint), count(*), group_concat(item, ',\n'), NULL, NULL FROM (SELECT json_object('id', "t0"."id") AS item FROM "authors" AS "t0" ORDER BY "t0"."id" LIMIT +? OFFSET +?)`,
     );
   });
 
@@ -64,24 +64,24 @@ describe('a query is one statement, whose values are all bound', () => {
       policies: new Map(),
     });
     expect(sql).toBe(
-      `SELECT (SELECT position FROM projectionist_checkpoint), 1, json_object('name', "t0"."name"), NULL, NULL FROM "authors" AS "t0" WHERE "t0"."id" = ?`,
+      `SELECT (SELECT position FROM projectionist_checkpoint), 1, json_object('name', "t0"."name"), NULL, NULL FROM "authors" AS "t0" WHERE "t0"."id" = +?`,
     );
     expect(bindings).toMatchObject([{ slot: 1 }]);
   });
 
   test.each<[string, string, unknown[]]>([
     ['title=like.A*[', '"t0"."title" GLOB ?', ['A*[[]']],
-    ['title=ilike.A*_', `"t0"."title" LIKE ? ESCAPE '\\'`, ['A%_']],
-    ['id=in.(1,2)', '"t0"."id" IN (?, ?)', [1, 2]],
+    ['title=ilike.A*_', `"t0"."title" LIKE +? ESCAPE '\\'`, ['A%_']],
+    ['id=in.(1,2)', '"t0"."id" IN (+?, +?)', [1, 2]],
     ['in_stock=is.true', '"t0"."in_stock" IS 1', []],
     [
       'title=fts.cat',
-      '"t0"."id" IN (SELECT rowid FROM "books_search" WHERE "books_search" MATCH ?)',
+      '"t0"."id" IN (SELECT rowid FROM "books_search" WHERE "books_search" MATCH +?)',
       ['{"title"} : "cat"'],
     ],
     [
       'or=(id.eq.1,not.and(id.gt.2,id.lt.5))',
-      '("t0"."id" = ? OR NOT (("t0"."id" > ? AND "t0"."id" < ?)))',
+      '("t0"."id" = +? OR NOT (("t0"."id" > +? AND "t0"."id" < +?)))',
       [1, 2, 5],
     ],
   ])('%s', (query, where, values) => {
@@ -92,7 +92,7 @@ describe('a query is one statement, whose values are all bound', () => {
 
   test('an embedded view is a correlated subquery', () => {
     expect(rendered('books', 'select=blurbs(text)').sql).toContain(
-      `json_object(?, json((SELECT json_object('text', "t1"."text") FROM "blurbs" AS "t1" WHERE "t1"."book_id" = "t0"."id" LIMIT 1)))`,
+      `json_object(+?, json((SELECT json_object('text', "t1"."text") FROM "blurbs" AS "t1" WHERE "t1"."book_id" = "t0"."id" LIMIT 1)))`,
     );
   });
 
