@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { MUTANTS } from './mutation/mutants.ts';
@@ -144,9 +144,12 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*.*?\*\/|\/\/[^\n]*/gs, '');
 }
 
-test('each fault of the mutation test has its one place in the source', () => {
-  for (const { file, search } of MUTANTS)
-    expect({ file, search, places: readFileSync(file, 'utf8').split(search).length - 1 }).toMatchObject({
+test('each fault of the mutation test has its one place in the source, and its test', () => {
+  for (const { file, search, test: path } of MUTANTS) {
+    const places = readFileSync(file, 'utf8').split(search).length - 1;
+    expect({ file, search, places, path, hasTest: existsSync(path) }).toMatchObject({
       places: 1,
+      hasTest: true,
     });
+  }
 });

@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/engine/generations/succession.ts',
     search: 'run.position >= (this.#live?.told ?? 0)',
     replacement: 'run.position >= 0',
-    test: 'test/engine/succession.test.ts',
+    test: 'test/engine/generations/succession.test.ts',
   },
   {
     invariant: 6,
@@ -84,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
     invariant: 8,
     fault: 'a value of a request becomes part of the SQL',
     file: 'src/query/fragment.ts',
-    search: "return { sql: '?', bindings: [{ slot, bind }] };",
+    search: 'return { sql: BOUND, bindings: [{ slot, bind }] };',
     replacement: "return { sql: `'${slot}'`, bindings: [] };",
     test: 'test/query/filters.test.ts',
   },
