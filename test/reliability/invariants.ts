@@ -33,7 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
     says: 'No event is applied twice, whatever is redelivered or restarted.',
     keptBy:
       'The checkpoint moves by compare-and-set; ids and stream versions are unique in the log; one writer for a data folder',
-    tests: [SIMULATION, 'test/engine/projector.test.ts', 'test/long/one-writer.test.ts'],
+    tests: [SIMULATION, 'test/engine/apply/projector.test.ts', 'test/long/one-writer.test.ts'],
     suites: ['simulation', 'server-kills'],
   },
   {
@@ -49,7 +49,7 @@ export const INVARIANTS: readonly Invariant[] = [
     says: 'A view being rebuilt keeps answering from the previous generation, and moves forward only.',
     keptBy:
       'A file for each generation; one catalogue transaction makes a build live, and only when it is level (`Succession`)',
-    tests: ['test/engine/succession.test.ts', 'test/engine/generations.test.ts', SIMULATION],
+    tests: ['test/engine/generations/succession.test.ts', 'test/engine/generations.test.ts', SIMULATION],
     suites: ['simulation'],
   },
   {
@@ -64,8 +64,8 @@ export const INVARIANTS: readonly Invariant[] = [
     says: 'Status is evidence, not memory: a dead worker, a stalled projector or an unreachable log shows within a second.',
     keptBy: 'States are read off what is seen (`states.ts`); a thread’s pulse is looked at every 100 ms',
     tests: [
-      'test/engine/states.test.ts',
-      'test/engine/vigil.test.ts',
+      'test/engine/states/states.test.ts',
+      'test/engine/threads/vigil.test.ts',
       'test/fault/threads.test.ts',
       SIMULATION,
     ],
