@@ -1,21 +1,19 @@
 import type { SqliteDatabase, SqliteStatement } from '../../database/open.ts';
 import { transactDeferred } from '../../database/transaction.ts';
-import { type ErrorReport, ProjectionistError, reportOf } from '../../errors.ts';
+import { type ErrorReport, reportOf } from '../../errors.ts';
 import type { OnError } from '../../projection/define.ts';
 import { type FeedChoice, feedInsert } from '../../projection/feed-sql.ts';
 import type { Program } from '../../projection/program.ts';
 import { applyError } from './apply-error.ts';
-import { lastOfStream } from './apply-stream.ts';
-import { carryOut } from '../dead-letters/carry-out.ts';
-import type { Decision, DecisionOutcome, NewDecision } from '../dead-letters/decision.ts';
-import { notParked } from '../dead-letters/not-parked.ts';
+import { Continuity } from './continuity.ts';
+import type { Decision, NewDecision } from '../dead-letters/decision.ts';
+import { type DecisionMade, DecisionQueue } from '../dead-letters/decision-queue.ts';
 import { failingStatement } from '../dead-letters/failing-statement.ts';
 import { Parking } from '../dead-letters/parking.ts';
 import { isEventFault, isTooNew } from './faults.ts';
-import { type Checkpoint, readCheckpoint } from '../generations/generation-file.ts';
 import type { ProgramCode } from './program-code.ts';
-import { rebuildStream, streamUnknown } from './rebuild-stream.ts';
 import { registerCode } from './register-code.ts';
+import { Standing } from './standing.ts';
 
 /** What a projector does about events that cannot be applied, and what was decided about them before. */
 export interface ErrorPolicy {
@@ -41,16 +39,11 @@ export class Projector {
   readonly program: Program;
   readonly #db: SqliteDatabase;
   readonly #policy: ErrorPolicy;
+  readonly #standing: Standing;
+  readonly #continuity: Continuity;
   readonly #parking: Parking;
+  readonly #decisions: DecisionQueue;
   readonly #feed: Readonly<Record<FeedChoice, Readonly<Record<'scan' | 'index', SqliteStatement>>>>;
-  readonly #advance: SqliteStatement;
-  readonly #eventId: SqliteStatement;
-  readonly #count: SqliteStatement;
-  /** Decisions that are still to be carried out. */
-  readonly #due: Decision[];
-  #position: number;
-  #revision: number;
-  #parked: number;
 
   constructor(
     db: SqliteDatabase,
@@ -63,114 +56,57 @@ export class Projector {
     this.#db = db;
     this.#policy = policy;
     registerCode(db, program, code);
+    this.#standing = new Standing(db, program.projection);
+    this.#continuity = new Continuity(db, program.projection);
     this.#parking = new Parking(db, program, now);
     this.#feed = { all: prepareFeed(db, program, 'all'), unparked: prepareFeed(db, program, 'unparked') };
-    this.#advance = db.prepare(
-      'UPDATE projectionist_checkpoint SET position = ?, event_id = ? WHERE position = ? AND revision = ?',
+    this.#decisions = new DecisionQueue(
+      {
+        db,
+        program,
+        parking: this.#parking,
+        errorOf: (position, cause) => applyError(db, program.projection, position, cause),
+      },
+      this.#standing,
+      (position) => this.#continuity.eventAt(position),
     );
-    this.#eventId = db.prepare('SELECT id FROM log.events WHERE position = ?').pluck();
-    this.#count = db
-      .prepare('SELECT count(*) FROM log.events NOT INDEXED WHERE position > ? AND position <= ?')
-      .pluck();
-    const { position, revision, parked } = readCheckpoint(db) as Checkpoint;
-    this.#position = position;
-    this.#revision = revision;
-    this.#parked = parked;
-    this.#due = [];
     for (const decision of policy.decisions) this.enqueue(decision);
     this.carryOutDue();
   }
 
   /** The position up to which the generation is applied. */
   get position(): number {
-    return this.#position;
+    return this.#standing.position;
   }
 
   /** Partitions that are parked. */
   get parked(): number {
-    return this.#parked;
+    return this.#standing.parked;
   }
 
   /** The position at which the next decision is to be carried out; undefined where none is left. */
   get nextDecisionAt(): number | undefined {
-    return this.#due[0]?.position;
+    return this.#decisions.nextAt;
   }
 
   /** The id of the last decision that it knows, carried out or still due; 0 for none. */
   get lastDecision(): number {
-    return this.#due.at(-1)?.id ?? this.#revision;
+    return this.#decisions.last;
   }
 
   /** Adds a decision that was made on the live generation, while this one is built. Throws BUILD_OUTDATED. */
   enqueue(decision: Decision): void {
-    if (decision.id <= this.#revision) return;
-    if (decision.position < this.#position)
-      throw new ProjectionistError(
-        'BUILD_OUTDATED',
-        `A decision about dead letters was made at position ${decision.position}, which this build had passed`,
-        { hint: 'Build it again.', evidence: { projection: this.program.projection } },
-      );
-    this.#due.push(decision);
+    this.#decisions.enqueue(decision);
   }
 
   /** Carries out the decisions that were made where this generation stands. */
   carryOutDue(): void {
-    for (;;) {
-      const [next] = this.#due;
-      if (next === undefined || next.position > this.#position) return;
-      this.#carryOut(next);
-      if (this.#revision < next.id) this.#record(next);
-      this.#due.shift();
-    }
+    this.#decisions.carryOutDue();
   }
 
   /** Makes a decision here and now. Throws NOT_PARKED; for a rebuild OPERATION_REFUSED and NOT_FOUND. */
-  decide(order: NewDecision): { outcome: DecisionOutcome; decision: Decision | undefined } {
-    if (order.kind === 'rebuild') return this.#rebuildStream(order);
-    const eventPosition = this.#parking.failingPosition(order.partition);
-    if (eventPosition === undefined) throw notParked(this.program.projection, order.partition);
-    const eventId = this.#eventAt(eventPosition);
-    const decision = { ...order, eventPosition, eventId, position: this.#position };
-    const outcome = this.#carryOut(decision);
-    return { outcome, decision: this.#revision === decision.id ? decision : undefined };
-  }
-
-  /** In one transaction with its record, so that whoever holds an answer from before learns that rows have changed. */
-  #rebuildStream(order: NewDecision): { outcome: DecisionOutcome; decision: Decision } {
-    const { partition: stream } = order;
-    const last = lastOfStream(this.#db, this.program, stream, this.#position);
-    if (last === undefined) throw streamUnknown(this.program.projection, stream);
-    const decision = { ...order, ...last, position: this.#position };
-    const applied = transactDeferred(this.#db, () => {
-      const count = rebuildStream(this.#db, this.program, stream, this.#position);
-      this.#parking.record(decision);
-      return count;
-    });
-    this.#revision = decision.id;
-    return { outcome: { partition: stream, applied, waiting: 0, error: null }, decision };
-  }
-
-  #carryOut(decision: Decision): DecisionOutcome {
-    const { program } = this;
-    const outcome = carryOut(
-      {
-        db: this.#db,
-        program,
-        parking: this.#parking,
-        errorOf: (position, cause) => applyError(this.#db, this.program.projection, position, cause),
-      },
-      decision,
-    );
-    const { revision, parked } = readCheckpoint(this.#db) as Checkpoint;
-    this.#revision = revision;
-    this.#parked = parked;
-    return outcome;
-  }
-
-  /** One that changed nothing here still belongs to the history that a build goes through. */
-  #record(decision: Decision): void {
-    transactDeferred(this.#db, () => this.#parking.record(decision));
-    this.#revision = decision.id;
+  decide(order: NewDecision): DecisionMade {
+    return this.#decisions.decide(order);
   }
 
   /** The share of the log's events that concern this projection, from 0 to 1. */
@@ -189,19 +125,19 @@ export class Projector {
    * passes through, and then nothing has changed.
    */
   apply(to: number, share = 1): void {
-    const from = this.#position;
+    const { position: from, parked } = this.#standing;
     if (to <= from) return;
     const isSparse = share < DENSE_SHARE && to - from > SHORT_RANGE;
     // Deferred: BEGIN IMMEDIATE would take the attached log's write lock too, and hold up every append.
     transactDeferred(this.#db, () => {
       // An index has no place to look for what is missing in between: then the two ends must do.
-      if (isSparse) this.#eventAt(from + 1);
-      else this.#requireAll(from, to);
-      this.#advanceTo(to);
-      if (this.#parked > 0) this.#parking.hold(from, to);
-      this.#feed[this.#parked > 0 ? 'unparked' : 'all'][isSparse ? 'index' : 'scan'].run(from, to);
+      if (isSparse) this.#continuity.eventAt(from + 1);
+      else this.#continuity.requireAll(from, to);
+      this.#standing.advance(to, this.#continuity.eventAt(to));
+      if (parked > 0) this.#parking.hold(from, to);
+      this.#feed[parked > 0 ? 'unparked' : 'all'][isSparse ? 'index' : 'scan'].run(from, to);
     });
-    this.#position = to;
+    this.#standing.reached(to);
   }
 
   /**
@@ -210,16 +146,16 @@ export class Projector {
    * PARK_LIMIT, and what `apply` throws of disk, engine and damage. `onParked` hears of each partition that is parked.
    */
   applyOrPark(to: number, share = 1, onParked: (parked: Parked) => void = () => {}): void {
-    let span = to - this.#position;
-    while (this.#position < to) {
-      const end = Math.min(to, this.#position + span);
+    let span = to - this.position;
+    while (this.position < to) {
+      const end = Math.min(to, this.position + span);
       try {
         this.apply(end, share);
         span *= 4;
       } catch (error) {
         if (!isEventFault(error)) throw error;
-        if (end === this.#position + 1) onParked(this.#park(end, error));
-        else span = Math.ceil((end - this.#position) / 2);
+        if (end === this.position + 1) onParked(this.#park(end, error));
+        else span = Math.ceil((end - this.position) / 2);
       }
     }
   }
@@ -231,51 +167,13 @@ export class Projector {
     const statement = failingStatement(this.#db, this.program, position, error.evidence.eventType ?? '');
     let partition = '';
     transactDeferred(this.#db, () => {
-      this.#advanceTo(position);
+      this.#standing.advance(position, this.#continuity.eventAt(position));
       partition = this.#parking.park(position, error, statement);
       this.#parking.requireFew(parkLimit);
     });
-    this.#position = position;
-    this.#parked += 1;
+    this.#standing.reached(position);
+    this.#standing.refresh();
     return { partition, position, error: reportOf(error) };
-  }
-
-  /** Moves the checkpoint, inside a transaction. First of all, so that a second projector is found out before it touches a row. */
-  #advanceTo(to: number): void {
-    const from = this.#position;
-    if (this.#advance.run(to, this.#eventAt(to), from, this.#revision).changes !== 1) throw this.#moved(from);
-  }
-
-  /** Throws LOG_GAP unless the log has every position after `from` up to `to`. Costs a twentieth of applying them. */
-  #requireAll(from: number, to: number): void {
-    if (this.#count.get(from, to) === to - from) return;
-    for (let position = from + 1; position <= to; position += 1) this.#eventAt(position);
-  }
-
-  /** The id of an event that must be there. */
-  #eventAt(position: number): string {
-    const id = this.#eventId.get(position) as string | undefined;
-    if (id !== undefined) return id;
-    throw new ProjectionistError(
-      'LOG_GAP',
-      `The log has no event at position ${position}, which comes next`,
-      {
-        hint: 'The log was replaced or damaged. Restore it, then rebuild.',
-        evidence: { projection: this.program.projection, position },
-      },
-    );
-  }
-
-  #moved(from: number): ProjectionistError {
-    const found = readCheckpoint(this.#db)?.position;
-    return new ProjectionistError(
-      'CHECKPOINT_MOVED',
-      `Another projector works on this generation: the checkpoint is at ${found}, not at ${from}`,
-      {
-        hint: 'Let only one process run this projection.',
-        evidence: { projection: this.program.projection, expected: from, actual: found },
-      },
-    );
   }
 }
 
