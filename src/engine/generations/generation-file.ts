@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { close, existsSync, openSync, rmSync } from 'node:fs';
 import { type Format, migrate } from '../../database/migrate.ts';
 import { openDatabase, type Purpose, type SqliteDatabase } from '../../database/open.ts';
 import { transact } from '../../database/transaction.ts';
@@ -192,7 +192,29 @@ export function sealGeneration(db: SqliteDatabase, program: Program): void {
     throw damaged(program.projection, db.name, `fails SQLite's integrity check: ${String(verdict)}`);
 }
 
+/** Milliseconds in which the last readers of a deleted file close it too. */
+const LAST_READS = 2000;
+
 /** Deletes a generation's file and what SQLite keeps beside it. */
 export function deleteGeneration(path: string): void {
+  giveBackLater(path);
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
+/**
+ * Has a file's space given back by a thread of Node's own: whoever closes a deleted file of gigabytes last waits for it, and
+ * that must not be the thread that answers queries.
+ */
+function giveBackLater(path: string): void {
+  const file = openedOrNot(path);
+  if (file !== undefined) setTimeout(() => close(file), LAST_READS).unref();
+}
+
+/** Undefined where it cannot be opened: then the deletion itself says what is wrong, if anything is. */
+function openedOrNot(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
 }

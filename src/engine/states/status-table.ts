@@ -43,14 +43,22 @@ export class StatusTable {
     return this.#db.prepare('SELECT projection FROM statuses').pluck().all() as string[];
   }
 
-  /** Writes what was seen of some projections, in one transaction. */
+  /**
+   * Writes what was seen of some projections, in one transaction that waits for no disk: it is written on the thread that
+   * answers queries, a large build may keep the disk busy meanwhile, and after a power cut it would be out of date anyway.
+   */
   write(seen: ReadonlyMap<string, SeenStatus>, now: Date): void {
     const statement = this.#db.prepare(
       `INSERT INTO statuses VALUES (?, ?, ?)
        ON CONFLICT (projection) DO UPDATE SET at = excluded.at, status = excluded.status`,
     );
-    transact(this.#db, () => {
-      for (const [name, status] of seen) statement.run(name, now.toISOString(), JSON.stringify(status));
-    });
+    this.#db.pragma('synchronous = NORMAL');
+    try {
+      transact(this.#db, () => {
+        for (const [name, status] of seen) statement.run(name, now.toISOString(), JSON.stringify(status));
+      });
+    } finally {
+      this.#db.pragma('synchronous = FULL');
+    }
   }
 }
