@@ -18,3 +18,10 @@ test('no two rows have one place', () => {
     expect(new Set(given).size).toBe(given.length);
   }
 });
+
+test('where every row is another one, nothing moves', () => {
+  const slots = new Slots();
+  const before = slots.assign(rows('a', 'b', 'c', 'd'));
+  expect(slots.assign(rows('e', 'f', 'g', 'h'))).toEqual(before);
+  expect(slots.assign(rows('i', 'e', 'f', 'g'))).toEqual([before[3], before[0], before[1], before[2]]);
+});
