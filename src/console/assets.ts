@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { findPackageJSON, stripTypeScriptTypes } from 'node:module';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -22,6 +22,8 @@ export interface Assets {
   /** Where the page's modules find their packages. */
   readonly imports: Readonly<Record<string, string>>;
   readonly entry: string;
+  /** The module of the page under `/console/<kind>`; undefined where there is none. */
+  pageOf(kind: string): string | undefined;
 }
 
 /** TypeScript in a checkout, JavaScript in the package. */
@@ -58,9 +60,9 @@ export function assets(): Assets {
 }
 
 function load(): Assets {
-  const own = readdirSync(join(ROOT, BROWSER)).filter((file) =>
-    [EXTENSION, '.css', '.svg'].includes(extname(file)),
-  );
+  const own = readdirSync(join(ROOT, BROWSER), { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll(sep, '/'))
+    .filter((file) => [EXTENSION, '.css', '.svg'].includes(extname(file)));
   const files = [...own.map((file) => `${BROWSER}/${file}`), ...SHARED].map((path) =>
     asset(path, sourceOf(join(ROOT, path))),
   );
@@ -74,11 +76,13 @@ function load(): Assets {
   const all = [...files, ...vendored.map(({ asset }) => asset)];
   const hash = createHash('sha256');
   for (const { path, identity } of all) hash.update(path).update(identity);
+  const byPath = new Map(all.map((file) => [file.path, file]));
   return {
     version: hash.digest('hex').slice(0, 12),
-    files: new Map(all.map((file) => [file.path, file])),
+    files: byPath,
     imports: Object.fromEntries(vendored.map(({ specifier, asset: { path } }) => [specifier, path])),
     entry: `${BROWSER}/main${EXTENSION}`,
+    pageOf: (kind) => byPath.get(`${BROWSER}/${kind}/page${EXTENSION}`)?.path,
   };
 }
 

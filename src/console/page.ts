@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Assets } from './assets.ts';
+import { modulesOf } from './preloads.ts';
 
 /** Before the first paint, so that the page does not flash in the other colours. */
 const THEME = `try{const t=localStorage.getItem('projectionist.theme');if(t)document.documentElement.dataset.theme=t}catch{}`;
@@ -10,17 +11,24 @@ export interface Page {
   readonly policy: string;
 }
 
+/** What every page begins with, asked for before the first module is there; api.ts takes the answers. */
+const EARLY = ['/whoami', '/openapi.json', '/views', '/projections'];
+
 /**
- * The one document of the console; its script shows the rest. Its modules are named here, so that the browser asks for
- * all of them at once.
- * @param mount the path that the API is mounted under, '' for the root
+ * The one document of the console; its script shows the rest. The modules of the page that is asked for are named here,
+ * so that the browser asks for all of them at once, and for what they will show.
+ * @param path the whole path of the page: what stands before `/console` is where the API is mounted
  */
-export function page({ version, files, imports, entry }: Assets, mount: string): Page {
-  const at = (path: string): string => `${mount}/console/assets/${version}/${path}`;
-  const map = JSON.stringify({
-    imports: Object.fromEntries(Object.entries(imports).map(([name, path]) => [name, at(path)])),
-  }).replaceAll('<', '\\u003c');
-  const modules = [...files.values()].filter(({ type }) => type.startsWith('text/javascript'));
+export function page(assets: Assets, path: string): Page {
+  const { version, imports, entry } = assets;
+  const mount = path.slice(0, path.indexOf('/console'));
+  const [kind = ''] = path.slice(`${mount}/console/`.length).split('/');
+  const at = (file: string): string => `${mount}/console/assets/${version}/${file}`;
+  const map = scriptText({
+    imports: Object.fromEntries(Object.entries(imports).map(([name, file]) => [name, at(file)])),
+  });
+  const early = earlyScript(EARLY.map((each) => `${mount}${each}`));
+  const modules = modulesOf(assets, [entry, assets.pageOf(kind || 'overview') ?? entry]);
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -30,10 +38,11 @@ export function page({ version, files, imports, entry }: Assets, mount: string):
 <meta name="projectionist-mount" content="${escaped(mount)}">
 <title>Projectionist</title>
 <script>${THEME}</script>
+<script>${early}</script>
 <link rel="icon" type="image/svg+xml" href="${escaped(at('console/browser/icon.svg'))}">
 <link rel="stylesheet" href="${escaped(at('console/browser/console.css'))}">
 <script type="importmap">${map}</script>
-${modules.map(({ path }) => `<link rel="modulepreload" href="${escaped(at(path))}">`).join('\n')}
+${modules.map((file) => `<link rel="modulepreload" href="${escaped(at(file))}">`).join('\n')}
 <script type="module" src="${escaped(at(entry))}"></script>
 </head>
 <body>
@@ -43,7 +52,7 @@ ${modules.map(({ path }) => `<link rel="modulepreload" href="${escaped(at(path))
 `;
   const policy = [
     "default-src 'none'",
-    `script-src 'self' '${hashOf(map)}' '${hashOf(THEME)}'`,
+    `script-src 'self' ${[map, THEME, early].map((script) => `'${hashOf(script)}'`).join(' ')}`,
     "style-src 'self'",
     "connect-src 'self'",
     "img-src 'self'",
@@ -52,6 +61,18 @@ ${modules.map(({ path }) => `<link rel="modulepreload" href="${escaped(at(path))
     "frame-ancestors 'none'",
   ].join('; ');
   return { html, policy };
+}
+
+/** An answer that does not come is asked for again by whoever needs it. */
+function earlyScript(addresses: readonly string[]): string {
+  return `{let t='';try{t=sessionStorage.getItem('projectionist.token')??''}catch{}
+const headers=t?{Authorization:'Bearer '+t}:{};
+globalThis.projectionistEarly=Object.fromEntries(${scriptText(addresses)}.map(a=>[a,fetch(a,{headers,cache:'no-cache'}).catch(()=>undefined)]))}`;
+}
+
+/** JSON that may stand in a script. */
+function scriptText(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
 function hashOf(script: string): string {

@@ -50,7 +50,7 @@ function missing(c: Context): Response {
 /** Every path below is the page's own affair. */
 function pageAnswer(c: Context): Response {
   const { pathname } = new URL(c.req.url);
-  const { html, policy } = page(assets(), pathname.slice(0, pathname.indexOf('/console')));
+  const { html, policy } = page(assets(), pathname);
   return c.html(html, 200, {
     ...SECURITY,
     'Content-Security-Policy': policy,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createContext, runInContext } from 'node:vm';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { consoleRoutes } from '../../src/console/routes.ts';
@@ -17,10 +18,14 @@ function addresses(text: string): string[] {
   return [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url as string);
 }
 
+function modulesOf(text: string): string[] {
+  return addresses(text).filter((each) => /\.(ts|js|mjs)$/.test(each));
+}
+
 test('every file that the page names is there, compressed, and may be kept for ever', async () => {
   const { text } = await pageOf();
   const files = addresses(text).filter((url) => url.includes('/assets/'));
-  expect(files.length).toBeGreaterThan(20);
+  expect(files.length).toBeGreaterThan(15);
   for (const url of files) {
     const response = await app.request(url, { headers: { 'Accept-Encoding': 'gzip, br' } });
     expect([url, response.status]).toEqual([url, 200]);
@@ -38,8 +43,7 @@ test('modules are JavaScript, and everything that they import is there', async (
     imports: Record<string, string>;
   };
   const modules = new Map<string, string>();
-  for (const url of addresses(text).filter((each) => /\.(ts|js|mjs)$/.test(each)))
-    modules.set(url, await (await app.request(url)).text());
+  for (const url of modulesOf(text)) modules.set(url, await (await app.request(url)).text());
   for (const [url, source] of modules) {
     expect(source).not.toMatch(/\binterface \w+ \{/);
     for (const [, specifier = ''] of source.matchAll(/(?:from|import)\s*['"]([@\w./-]+)['"]/g)) {
@@ -57,15 +61,49 @@ test('the page may run its own scripts, and nothing else', async () => {
     expect(policy).toContain(directive);
   expect(policy).not.toMatch(/unsafe|https?:|\*/);
   const inline = [...text.matchAll(/<script(?: type="importmap")?>(.*?)<\/script>/gs)];
-  expect(inline).toHaveLength(2);
+  expect(inline).toHaveLength(3);
   for (const [, script = ''] of inline)
     expect(policy).toContain(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   expect(text).not.toMatch(/https?:\/\/|style=| on\w+="/);
 });
 
-test('every page of the console is the same document, wherever the API is mounted', async () => {
-  const deep = await pageOf('/console/views/orders?status=eq.paid');
-  expect(deep.text).toBe((await pageOf()).text);
+test.each([
+  ['/console', 'overview'],
+  ['/console/views/orders?status=eq.paid', 'views'],
+  ['/console/log', 'log'],
+  ['/console/dead-letters', 'dead-letters'],
+  ['/console/projections/orders', 'projections'],
+])('%s names the modules of its own page, and of no other', async (path, kind) => {
+  const named = modulesOf((await pageOf(path)).text).filter((url) => url.endsWith('/page.ts'));
+  expect(named).toEqual([expect.stringContaining(`/browser/${kind}/page.ts`)]);
+});
+
+test('a page that there is not is the same document, without a page', async () => {
+  for (const path of ['/console/nothing', '/console/..%2f..', '/console/constructor'])
+    expect(modulesOf((await pageOf(path)).text).filter((url) => url.endsWith('/page.ts'))).toEqual([]);
+});
+
+test('what a page begins with is asked for by the document, with the token of the tab', async () => {
+  const { text } = await pageOf('/read/console/log', new Hono().route('/read', app));
+  const [, script = ''] = /<script>(\{let t=.*?)<\/script>/s.exec(text) ?? [];
+  const asked: unknown[] = [];
+  const context = createContext({
+    sessionStorage: { getItem: () => 'a-token' },
+    fetch: (...request: unknown[]) => {
+      asked.push(request);
+      return Promise.reject(new Error('The server is gone'));
+    },
+  });
+  runInContext(script, context);
+  const paths = ['/read/whoami', '/read/openapi.json', '/read/views', '/read/projections'];
+  expect(asked).toEqual(
+    paths.map((path) => [path, { headers: { Authorization: 'Bearer a-token' }, cache: 'no-cache' }]),
+  );
+  const early = context['projectionistEarly'] as Record<string, Promise<unknown>>;
+  expect(await Promise.all(paths.map((path) => early[path]))).toEqual(paths.map(() => undefined));
+});
+
+test('the console is there wherever the API is mounted', async () => {
   const outer = new Hono().route('/read', app);
   const mounted = await pageOf('/read/console/log', outer);
   expect(mounted.text).toContain('<meta name="projectionist-mount" content="/read">');

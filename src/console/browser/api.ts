@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import { EventParser, type ServerSentEvent } from '../../client/event-parser.ts';
 import { apiUrl } from './router.ts';
 
 /** What the API says when it refuses (RFC 9457). */
@@ -22,6 +21,9 @@ export const needsToken = signal(false);
 /** True while the server does not answer. */
 export const isOffline = signal(false);
 let token = sessionStorage.getItem(KEPT) ?? '';
+/** What the document asked for before this was loaded, by address; each answer is taken once. See page.ts. */
+let early = (globalThis as { projectionistEarly?: Record<string, Promise<Response | undefined>> })
+  .projectionistEarly;
 
 /** Kept for this tab alone, and until it is closed. */
 export function useToken(text: string): void {
@@ -29,6 +31,7 @@ export function useToken(text: string): void {
   if (token === '') sessionStorage.removeItem(KEPT);
   else sessionStorage.setItem(KEPT, token);
   needsToken.value = false;
+  early = undefined;
 }
 
 export function hasToken(): boolean {
@@ -64,7 +67,7 @@ export async function ask(
 
 async function reach(url: string, request: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(url, request);
+    const response = (await earlyAnswer(url, request)) ?? (await fetch(url, request));
     isOffline.value = false;
     return response;
   } catch (error) {
@@ -72,6 +75,13 @@ async function reach(url: string, request: RequestInit): Promise<Response> {
     isOffline.value = true;
     throw new Refusal(0, 'UNREACHABLE', 'The server does not answer', 'It is asked again by itself.');
   }
+}
+
+/** Undefined where nothing was asked for early, or nothing came of it. */
+async function earlyAnswer(url: string, { method }: RequestInit): Promise<Response | undefined> {
+  const answer = method === 'GET' ? early?.[url] : undefined;
+  if (answer !== undefined) delete early?.[url];
+  return answer;
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {
@@ -93,62 +103,4 @@ async function refusalOf(response: Response): Promise<Refusal> {
 
 export async function askJson<T>(path: string, asked?: Asked): Promise<T> {
   return (await (await ask(path, asked)).json()) as T;
-}
-
-/** The events of an answer, as they come. What is not asked for is not read: the server waits. */
-export async function* askEvents(path: string, asked: Asked = {}): AsyncGenerator<ServerSentEvent, void> {
-  const response = await ask(path, { ...asked, headers: { ...asked.headers, Accept: 'text/event-stream' } });
-  const parser = new EventParser();
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
-      yield* parser.push(chunk.value);
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-/** What the server says of itself when a stream ends with a problem. */
-export function refusalIn(event: ServerSentEvent): Refusal | undefined {
-  if (event.event !== 'problem') return undefined;
-  const { status, code, message, hint } = JSON.parse(event.data) as Refusal;
-  return new Refusal(status, code, message, hint);
-}
-
-/** An answer that goes on: asked for again, a moment later, where it breaks off. */
-export async function follow(
-  path: (lastId: string) => string,
-  signal: AbortSignal,
-  hear: (event: ServerSentEvent) => void,
-  onRefusal: (refusal: Refusal) => void,
-): Promise<void> {
-  let lastId = '';
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
-    try {
-      const headers: Record<string, string> = lastId === '' ? {} : { 'Last-Event-ID': lastId };
-      for await (const event of askEvents(path(lastId), { signal, headers })) {
-        attempt = 0;
-        lastId = event.id;
-        const refusal = refusalIn(event);
-        if (refusal !== undefined) throw refusal;
-        hear(event);
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof Refusal && error.status !== 0) onRefusal(error);
-      if (error instanceof Refusal && [400, 401, 403, 404].includes(error.status)) return;
-    }
-    await pause(Math.min(5000, 300 * 2 ** attempt), signal);
-  }
-}
-
-/** Resolves after so many milliseconds, or when the signal aborts. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

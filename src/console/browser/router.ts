@@ -17,6 +17,21 @@ function current(): Place {
 
 export const place = signal<Place>(current());
 
+/** What kind of page a path is of, and what it is about: `/views/orders` is of the kind `views`. */
+export function partsOf(path: string): { readonly kind: string; readonly name: string } {
+  const [, kind = '', name = ''] = path.split('/');
+  return { kind: kind === '' ? 'overview' : kind, name: decoded(name) };
+}
+
+/** Somebody may type an address that no escape makes sense of. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The address of a page of the console. */
 export function href(path: string): string {
   return `${mount}/console${path === '/' ? '' : path}`;

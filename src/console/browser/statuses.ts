@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { askJson, pause, Refusal } from './api.ts';
+import { askJson, Refusal } from './api.ts';
+import { pause } from './pause.ts';
 import { refreshViews, views } from './session.ts';
 
 export interface ErrorReport {

@@ -1,14 +1,14 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { askJson, type Refusal } from './api.ts';
-import { html } from './html.ts';
+import { askJson, type Refusal } from '../api.ts';
+import { html } from '../html.ts';
 import { Lineage, type LineageEntry } from './lineage.ts';
-import { ProjectionCard } from './projection-card.ts';
-import { Empty, Trouble } from './parts.ts';
-import { href } from './router.ts';
-import { has } from './session.ts';
-import { Sql } from './sql.ts';
-import { statuses } from './statuses.ts';
+import { ProjectionCard } from './card.ts';
+import { Empty, Trouble } from '../parts.ts';
+import { href } from '../router.ts';
+import { has } from '../session.ts';
+import { Sql } from '../sql.ts';
+import { statuses } from '../statuses.ts';
 
 interface Program {
   readonly hash: string;
@@ -18,7 +18,7 @@ interface Program {
 }
 
 /** A projection: how it is, where its columns come from, and what it was compiled to. */
-export function ProjectionPage({ name }: { readonly name: string }): VNode {
+export function Page({ name }: { readonly name: string }): VNode {
   const status = statuses.value?.find((candidate) => candidate.name === name);
   if (statuses.value === undefined) return html`<p class="waiting">Asking the server…</p>`;
   if (status === undefined)

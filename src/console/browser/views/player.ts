@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
-import { follow, type Refusal } from './api.ts';
+import type { Refusal } from '../api.ts';
+import { follow } from '../streams.ts';
 import { Film, type Frame } from './film.ts';
 import { after, type KeyedRow, type RowMessage } from './rows.ts';
 

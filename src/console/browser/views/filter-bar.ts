@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { html } from './html.ts';
-import { onKey } from './keys.ts';
-import type { View } from './session.ts';
-import { type Filter, OPERATORS, type ViewQuery, withFilter, withoutFilter } from './view-query.ts';
+import { html } from '../html.ts';
+import { onKey } from '../keys.ts';
+import type { View } from '../session.ts';
+import { type Filter, OPERATORS, type ViewQuery, withFilter, withoutFilter } from './query.ts';
 
 interface FilterBarProps {
   readonly view: View;

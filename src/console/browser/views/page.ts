@@ -1,23 +1,23 @@
 import type { VNode } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import { ask, Refusal } from './api.ts';
-import { count } from './format.ts';
+import { ask, Refusal } from '../api.ts';
+import { count } from '../format.ts';
 import { FilterBar } from './filter-bar.ts';
 import { Grid } from './grid.ts';
-import { html } from './html.ts';
-import { onKey } from './keys.ts';
-import { Copy, Empty, Pill, Trouble } from './parts.ts';
+import { html } from '../html.ts';
+import { onKey } from '../keys.ts';
+import { Copy, Empty, Pill, Trouble } from '../parts.ts';
 import { Playhead } from './playhead.ts';
 import { Player } from './player.ts';
-import { amend, apiUrl, href, place } from './router.ts';
+import { amend, apiUrl, href, place } from '../router.ts';
 import type { KeyedRow } from './rows.ts';
-import { type Column, type View, views } from './session.ts';
-import { statuses } from './statuses.ts';
+import { type Column, type View, views } from '../session.ts';
+import { statuses } from '../statuses.ts';
 import { Story } from './story.ts';
-import { apiPath, changed, keyedPath, readable, readQuery, type ViewQuery } from './view-query.ts';
+import { apiPath, changed, keyedPath, readable, readQuery, type ViewQuery } from './query.ts';
 
 /** A view: its rows by the query API's own query, as of now or of any moment. */
-export function ViewPage({ name }: { readonly name: string }): VNode {
+export function Page({ name }: { readonly name: string }): VNode {
   const view = views.value?.find((candidate) => candidate.name === name);
   // Where the log ends is to be known before the playhead stands in it.
   if (statuses.value === undefined) return html`<p class="waiting">Asking the server…</p>`;

@@ -1,9 +1,9 @@
 import { Component, type VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { shown } from './format.ts';
-import { html } from './html.ts';
+import { shown } from '../format.ts';
+import { html } from '../html.ts';
 import type { KeyedRow } from './rows.ts';
-import type { Column } from './session.ts';
+import type { Column } from '../session.ts';
 import { Slots } from './slots.ts';
 
 export interface GridProps {

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type LogEvent, metadataOf } from './events.ts';
-import { count } from './format.ts';
-import { html } from './html.ts';
-import { Copy, Time } from './parts.ts';
-import { href } from './router.ts';
+import { count } from '../format.ts';
+import { html } from '../html.ts';
+import { Copy, Time } from '../parts.ts';
+import { href } from '../router.ts';
 
 /** An event on one line; more of it when it is opened. */
 export function EventLine({

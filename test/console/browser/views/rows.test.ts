@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { after, type KeyedRow } from '../../src/console/browser/rows.ts';
+import { after, type KeyedRow } from '../../../../src/console/browser/views/rows.ts';
 
 const row = (id: string, n: number) => ({ id, n });
 const rowsOf = (rows: readonly KeyedRow[]) => rows.map(({ row: each }) => each);

@@ -1,12 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { askJson, follow, Refusal } from './api.ts';
+import { askJson, Refusal } from '../api.ts';
+import { follow } from '../streams.ts';
 import { Causation } from './causation.ts';
 import { EventLine } from './event-line.ts';
 import type { LogEvent } from './events.ts';
-import { html } from './html.ts';
-import { Empty, Trouble } from './parts.ts';
-import { amend, go, href, place } from './router.ts';
+import { html } from '../html.ts';
+import { Empty, Trouble } from '../parts.ts';
+import { amend, go, href, place } from '../router.ts';
 
 const PAGE = 100;
 /** Events that are kept on the page while it follows the log. */
@@ -14,7 +15,7 @@ const MOST_FOLLOWED = 1000;
 const FILTERS = ['stream', 'type', 'correlation', 'since', 'until'] as const;
 
 /** The log, the last event first: by stream, type, time and correlation; or as it grows. */
-export function LogPage(): VNode {
+export function Page(): VNode {
   const { search } = place.value;
   const parameters = useMemo(() => new URLSearchParams(search), [search]);
   const at = parameters.get('at');

@@ -1,15 +1,16 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ask, askJson, Refusal } from './api.ts';
-import { EventLine } from './event-line.ts';
-import type { LogEvent } from './events.ts';
-import { count, counted } from './format.ts';
-import { html } from './html.ts';
-import { confirm, Empty, Pill, Time, Trouble } from './parts.ts';
-import { href } from './router.ts';
-import { has, mayOperate } from './session.ts';
-import { Sql } from './sql.ts';
-import { type ErrorReport, look, statuses } from './statuses.ts';
+import { ask, askJson, Refusal } from '../api.ts';
+import { EventLine } from '../log/event-line.ts';
+import type { LogEvent } from '../log/events.ts';
+import { count, counted } from '../format.ts';
+import { html } from '../html.ts';
+import { Empty, Pill, Time, Trouble } from '../parts.ts';
+import { confirm } from '../question.ts';
+import { href } from '../router.ts';
+import { has, mayOperate } from '../session.ts';
+import { Sql } from '../sql.ts';
+import { type ErrorReport, look, statuses } from '../statuses.ts';
 
 interface Parked {
   readonly partition: string;
@@ -49,7 +50,7 @@ interface Letters {
 const EVERY = 3000;
 
 /** Events that could not be applied, those that wait behind them, and what can be done. */
-export function LettersPage(): VNode {
+export function Page(): VNode {
   const [lists, setLists] = useState<readonly Letters[] | undefined>(undefined);
   const [trouble, setTrouble] = useState<Refusal | undefined>(undefined);
   const names = statuses.value?.map(({ name }) => name) ?? [];

@@ -1,13 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { askJson, Refusal } from './api.ts';
-import { count, counted, shown } from './format.ts';
-import { html } from './html.ts';
-import { onKey } from './keys.ts';
-import { Empty, Pill, Time, Trouble } from './parts.ts';
-import { href } from './router.ts';
+import { askJson, Refusal } from '../api.ts';
+import { count, counted, shown } from '../format.ts';
+import { html } from '../html.ts';
+import { onKey } from '../keys.ts';
+import { Empty, Pill, Time, Trouble } from '../parts.ts';
+import { href } from '../router.ts';
 import type { KeyedRow, Row } from './rows.ts';
-import { hasForViews, type View } from './session.ts';
+import { hasForViews, type View } from '../session.ts';
 
 interface Entry {
   readonly position: number;

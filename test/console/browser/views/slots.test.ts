@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Slots } from '../../src/console/browser/slots.ts';
+import { Slots } from '../../../../src/console/browser/views/slots.ts';
 
 const rows = (...keys: string[]) => keys.map((key) => ({ key, row: {} }));
 

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { pause } from './api.ts';
-import { eventAt, type LogEvent } from './events.ts';
-import { count } from './format.ts';
-import { html } from './html.ts';
+import { pause } from '../pause.ts';
+import { eventAt, type LogEvent } from '../log/events.ts';
+import { count } from '../format.ts';
+import { html } from '../html.ts';
 import type { Player } from './player.ts';
-import { href } from './router.ts';
+import { href } from '../router.ts';
 
 /** Milliseconds for which the playhead stands before its event is asked for. */
 const REST = 120;

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { askEvents, Refusal, refusalIn } from './api.ts';
+import { Refusal } from '../api.ts';
+import { askEvents, refusalIn } from '../streams.ts';
 import { after, type KeyedRow, type RowMessage } from './rows.ts';
 
 /** A view's rows as of a position. */

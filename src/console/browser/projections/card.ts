@@ -1,12 +1,12 @@
 import type { VNode } from 'preact';
-import { compact, count, counted, duration } from './format.ts';
-import { html } from './html.ts';
+import { compact, count, counted, duration } from '../format.ts';
+import { html } from '../html.ts';
 import { begin, lagWords, operationsFor } from './operations.ts';
-import { Pill, Time, Trouble } from './parts.ts';
-import { href } from './router.ts';
-import { mayOperate } from './session.ts';
-import { Spark } from './spark.ts';
-import { rates, type Status } from './statuses.ts';
+import { Pill, Time, Trouble } from '../parts.ts';
+import { href } from '../router.ts';
+import { mayOperate } from '../session.ts';
+import { Spark } from '../spark.ts';
+import { rates, type Status } from '../statuses.ts';
 import { VerificationLine } from './verification.ts';
 
 /** Where a projection stands, how it moves, and what can be done to it. */

@@ -1,9 +1,9 @@
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ask, Refusal } from './api.ts';
-import { count, localTime } from './format.ts';
-import { html } from './html.ts';
+import { ask, Refusal } from '../api.ts';
+import { count, localTime } from '../format.ts';
+import { html } from '../html.ts';
 import { Moment } from './moment.ts';
 import { type Player, SPEEDS } from './player.ts';
 import { drawTrack, ticksOf } from './track.ts';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { html } from './html.ts';
+import { html } from '../html.ts';
 
 export interface LineageEntry {
   readonly view: string;

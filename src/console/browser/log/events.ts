@@ -1,4 +1,4 @@
-import { askJson } from './api.ts';
+import { askJson } from '../api.ts';
 
 /** An event as the API answers it. */
 export interface LogEvent {

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { askJson, type Refusal } from './api.ts';
+import { askJson, type Refusal } from '../api.ts';
 import { type LogEvent, metadataOf } from './events.ts';
-import { count, counted } from './format.ts';
-import { html } from './html.ts';
-import { Time, Trouble } from './parts.ts';
-import { href } from './router.ts';
+import { count, counted } from '../format.ts';
+import { html } from '../html.ts';
+import { Time, Trouble } from '../parts.ts';
+import { href } from '../router.ts';
 
 interface Node {
   readonly event: LogEvent;

@@ -1,8 +1,8 @@
-import { ask } from './api.ts';
-import { counted, duration } from './format.ts';
-import { confirm } from './parts.ts';
-import { has } from './session.ts';
-import { look, type Status } from './statuses.ts';
+import { ask } from '../api.ts';
+import { counted, duration } from '../format.ts';
+import { confirm } from '../question.ts';
+import { has } from '../session.ts';
+import { look, type Status } from '../statuses.ts';
 import { lookAtVerification } from './verification.ts';
 
 export interface Operation {

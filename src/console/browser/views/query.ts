@@ -1,4 +1,4 @@
-import type { View } from './session.ts';
+import type { View } from '../session.ts';
 
 /** One condition, in the query API's own words. */
 export interface Filter {

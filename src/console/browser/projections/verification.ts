@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { askJson, Refusal } from './api.ts';
-import { count, counted, shown } from './format.ts';
-import { html } from './html.ts';
-import { Trouble } from './parts.ts';
-import { href } from './router.ts';
-import type { Row } from './rows.ts';
-import { has } from './session.ts';
-import type { ErrorReport, Status } from './statuses.ts';
+import { askJson, Refusal } from '../api.ts';
+import { count, counted, shown } from '../format.ts';
+import { html } from '../html.ts';
+import { Trouble } from '../parts.ts';
+import { href } from '../router.ts';
+import type { Row } from '../views/rows.ts';
+import { has } from '../session.ts';
+import type { ErrorReport, Status } from '../statuses.ts';
 
 interface Difference {
   readonly view: string;

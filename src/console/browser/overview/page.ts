@@ -1,15 +1,15 @@
 import type { VNode } from 'preact';
-import { count } from './format.ts';
-import { html } from './html.ts';
-import { Empty, Trouble } from './parts.ts';
-import { ProjectionCard } from './projection-card.ts';
-import { href } from './router.ts';
-import { has } from './session.ts';
-import { Spark } from './spark.ts';
-import { headNow, problem, rates, statuses } from './statuses.ts';
+import { count } from '../format.ts';
+import { html } from '../html.ts';
+import { Empty, Trouble } from '../parts.ts';
+import { ProjectionCard } from '../projections/card.ts';
+import { href } from '../router.ts';
+import { has } from '../session.ts';
+import { Spark } from '../spark.ts';
+import { headNow, problem, rates, statuses } from '../statuses.ts';
 
 /** Every projection: where it stands, how it moves, and what can be done. */
-export function OverviewPage(): VNode {
+export function Page(): VNode {
   const list = statuses.value;
   if (list === undefined)
     return problem.value === undefined

@@ -1,0 +1,83 @@
+import { signal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Refusal } from './api.ts';
+import { html } from './html.ts';
+import { Trouble } from './parts.ts';
+
+interface Question {
+  readonly title: string;
+  /** What will happen. */
+  readonly consequences: readonly string[];
+  readonly action: string;
+  readonly needsReason?: boolean;
+  readonly isGrave?: boolean;
+  readonly run: (reason: string) => Promise<void>;
+}
+
+const question = signal<Question | undefined>(undefined);
+
+/** Says what will happen before it happens. */
+export function confirm(asked: Question): void {
+  question.value = asked;
+}
+
+function close(): void {
+  question.value = undefined;
+}
+
+/** Where questions are shown. */
+export function Confirmation(): VNode | null {
+  const asked = question.value;
+  return asked === undefined ? null : html`<${Dialog} key=${asked.title} asked=${asked} />`;
+}
+
+function Dialog({ asked }: { readonly asked: Question }): VNode {
+  const element = useRef<HTMLDialogElement>(null);
+  const [reason, setReason] = useState('');
+  const [trouble, setTrouble] = useState<Refusal | undefined>(undefined);
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => element.current?.showModal(), []);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await asked.run(reason.trim());
+      close();
+    } catch (error) {
+      setTrouble(error as Refusal);
+      setBusy(false);
+    }
+  };
+  const isReady = asked.needsReason !== true || reason.trim() !== '';
+  return html`<dialog ref=${element} onClose=${close} aria-labelledby="question">
+    <form onSubmit=${submit}>
+      <h2 id="question">${asked.title}</h2>
+      <ul>
+        ${asked.consequences.map((line) => html`<li>${line}</li>`)}
+      </ul>
+      ${
+        asked.needsReason === true
+          ? html`<label class="field"
+              >Why<input
+                required
+                value=${reason}
+                onInput=${(event: Event) => setReason((event.target as HTMLInputElement).value)}
+                placeholder="for whoever looks at this later"
+            /></label>`
+          : null
+      }
+      ${trouble === undefined ? null : html`<${Trouble} refusal=${trouble} />`}
+      <div class="actions">
+        <button type="button" onClick=${close}>Cancel</button>
+        <button
+          type="submit"
+          class=${asked.isGrave === true ? 'grave' : 'primary'}
+          disabled=${isBusy || !isReady}
+        >
+          ${asked.action}
+        </button>
+      </div>
+    </form>
+  </dialog>`;
+}
