@@ -85,6 +85,8 @@ export type ErrorCode =
   | 'GENERATION_DAMAGED'
   | 'NOTHING_TO_ROLL_BACK'
   | 'APPLY_FAILED'
+  | 'EVENT_HANGS'
+  | 'EVENT_ENDS_THREAD'
   | 'PARK_LIMIT'
   | 'NOT_PARKED'
   | 'REASON_MISSING'

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Copies, type CopyLimits, type CopySource } from './engine/as-of/copies.ts';
 import { type Point, resolvePoint, type ResolvedPoint } from './engine/as-of/point.ts';
+import { readFatal } from './engine/dead-letters/read.ts';
 import { Scratch } from './engine/as-of/scratch.ts';
 import { TimeIndex } from './engine/as-of/time-index.ts';
 import type { Engine } from './engine/engine.ts';
@@ -109,7 +110,8 @@ export class TimeTravel {
     const path = join(data, 'copies', `replay-${this.#scratches}`);
     try {
       const { loaded, decisions } = source;
-      const scratch = await Scratch.open({ path, base: copy.path, program, loaded, decisions, log });
+      const fatal = readFatal(source.live.path);
+      const scratch = await Scratch.open({ path, base: copy.path, program, loaded, decisions, fatal, log });
       return new MovingViews(scratch, new GenerationReader({ ...source.live, path }));
     } finally {
       copy.release();

@@ -32,6 +32,8 @@ export class SimulatedHost implements Host {
   #attempt = 0;
   #isStopping = false;
   #hasFailed = false;
+  /** A decision that is to be made, until its answer is there. */
+  #order: NewDecision | undefined;
   /** True from when its thread has died until the next one runs. */
   isLost = false;
 
@@ -62,10 +64,8 @@ export class SimulatedHost implements Host {
   }
 
   decide(order: NewDecision): void {
+    this.#order = order;
     this.#post((runner) => runner.decide(order));
-    if (this.#runner !== undefined) return;
-    const error = { code: 'PROJECTION_STOPPED', message: 'The thread is being started again' };
-    this.#tell({ kind: 'undecided', id: order.id, error });
   }
 
   enqueue(decision: Decision): void {
@@ -108,6 +108,8 @@ export class SimulatedHost implements Host {
     this.#attempt += 1;
     const pause = pauseAfter(this.#attempt, this.#world.random);
     const error = reportOf(ended(this.#task.program.projection, 1));
+    if (this.#order !== undefined) this.#tell({ kind: 'undecided', id: this.#order.id, error });
+    this.#order = undefined;
     this.#tell({ kind: 'lost', error, retry: { attempt: this.#attempt, pause } });
     this.#world.clock.after(pause, () => {
       if (this.#isStopping) this.#stopped.resolve();
@@ -135,12 +137,15 @@ export class SimulatedHost implements Host {
       { scheduler, batch },
     );
     this.#runner = runner;
+    const order = this.#order;
+    if (order !== undefined) this.decide(order);
     if (this.#head !== undefined) this.advance(this.#head);
   }
 
   #hear(report: RunnerReport): void {
     if (report.kind === 'failed') this.#hasFailed = true;
     if (report.kind === 'progress') this.#attempt = 0;
+    if (report.kind === 'decided' || report.kind === 'undecided') this.#order = undefined;
     if (report.kind === 'built') this.#task = { ...this.#task, isBuild: false };
     this.#tell(report);
   }

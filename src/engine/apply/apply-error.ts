@@ -1,5 +1,6 @@
 import type { SqliteDatabase } from '../../database/open.ts';
 import { ProjectionistError } from '../../errors.ts';
+import { isFatal } from './fatal-events.ts';
 import { isTooNew } from './faults.ts';
 import { tooNew } from './too-new.ts';
 
@@ -14,12 +15,17 @@ export function applyError(
     | { id: string; type: string; stream: string }
     | undefined;
   if (isTooNew(cause)) return tooNew(cause as ProjectionistError, { projection, position, ...event });
+  // From an earlier replay, with everything that there is to say.
+  if (isFatal(cause) && (cause as ProjectionistError).evidence.position !== undefined)
+    return cause as ProjectionistError;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ProjectionistError(
-    'APPLY_FAILED',
+    isFatal(cause) ? (cause as ProjectionistError).code : 'APPLY_FAILED',
     `${event?.type ?? 'The event'} at position ${position} cannot be applied: ${reason}`,
     {
-      hint: 'Correct the handler (a changed definition is built anew), or append an event that puts the data right.',
+      hint:
+        (isFatal(cause) ? (cause as ProjectionistError).hint : undefined) ??
+        'Correct the handler (a changed definition is built anew), or append an event that puts the data right.',
       evidence: { projection, position, eventId: event?.id, eventType: event?.type, stream: event?.stream },
       cause,
     },

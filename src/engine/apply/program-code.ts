@@ -9,6 +9,8 @@ export type UpcastData = (type: string, from: number, to: number, data: unknown)
 export interface ProgramCode {
   readonly functions: ReadonlyMap<string, ProgramFunction>;
   readonly upcast: UpcastData;
+  /** Told of each dead letter before it is applied, where somebody watches for one that does not come back. */
+  readonly beforeLetter?: (position: number) => void;
 }
 
 /** The JavaScript behind a compiled projection's program. */

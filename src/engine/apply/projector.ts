@@ -9,7 +9,9 @@ import { Continuity } from './continuity.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import { type DecisionMade, DecisionQueue } from '../dead-letters/decision-queue.ts';
 import { failingStatement } from '../dead-letters/failing-statement.ts';
+import { LetterFeed } from '../dead-letters/letter-feed.ts';
 import { Parking } from '../dead-letters/parking.ts';
+import { type FatalEvent, FatalEvents, isFatal } from './fatal-events.ts';
 import { isEventFault, isTooNew } from './faults.ts';
 import type { ProgramCode } from './program-code.ts';
 import { registerCode } from './register-code.ts';
@@ -22,6 +24,8 @@ export interface ErrorPolicy {
   readonly parkLimit: number;
   /** In order; each is carried out at its position. */
   readonly decisions: readonly Decision[];
+  /** Events that are known not to come back, and so are not tried. */
+  readonly fatal?: readonly FatalEvent[];
 }
 
 const NO_POLICY: ErrorPolicy = { onError: 'stop', parkLimit: 0, decisions: [] };
@@ -43,6 +47,7 @@ export class Projector {
   readonly #continuity: Continuity;
   readonly #parking: Parking;
   readonly #decisions: DecisionQueue;
+  readonly #fatal: FatalEvents;
   readonly #feed: Readonly<Record<FeedChoice, Readonly<Record<'scan' | 'index', SqliteStatement>>>>;
 
   constructor(
@@ -59,12 +64,15 @@ export class Projector {
     this.#standing = new Standing(db, program.projection);
     this.#continuity = new Continuity(db, program.projection);
     this.#parking = new Parking(db, program, now);
+    this.#fatal = new FatalEvents(policy.fatal);
     this.#feed = { all: prepareFeed(db, program, 'all'), unparked: prepareFeed(db, program, 'unparked') };
     this.#decisions = new DecisionQueue(
       {
         db,
         program,
         parking: this.#parking,
+        letters: new LetterFeed(db, program, this.#fatal, code.beforeLetter),
+        fatal: this.#fatal,
         errorOf: (position, cause) => applyError(db, program.projection, position, cause),
       },
       this.#standing,
@@ -92,6 +100,11 @@ export class Projector {
   /** The id of the last decision that it knows, carried out or still due; 0 for none. */
   get lastDecision(): number {
     return this.#decisions.last;
+  }
+
+  /** Adds events that are known not to come back. */
+  expect(fatal: readonly FatalEvent[]): void {
+    this.#fatal.add(fatal);
   }
 
   /** Adds a decision that was made on the live generation, while this one is built. Throws BUILD_OUTDATED. */
@@ -142,19 +155,22 @@ export class Projector {
 
   /**
    * Applies up to `to`, and does with events that cannot be applied what the policy says. A batch that fails is halved
-   * until one event stands alone; after it the batches grow again. Throws APPLY_FAILED where it is not to be parked,
+   * until one event stands alone; after it the batches grow again. Throws APPLY_FAILED, EVENT_HANGS and EVENT_ENDS_THREAD where it is not to be parked,
    * PARK_LIMIT, and what `apply` throws of disk, engine and damage. `onParked` hears of each partition that is parked.
    */
   applyOrPark(to: number, share = 1, onParked: (parked: Parked) => void = () => {}): void {
     let span = to - this.position;
     while (this.position < to) {
-      const end = Math.min(to, this.position + span);
+      const next = this.position + 1;
+      // What is known not to come back stands alone.
+      const end = Math.max(next, Math.min(to, this.position + span, this.#fatal.after(this.position) - 1));
       try {
+        if (this.#fatal.has(next) && !this.#parking.holds(next)) this.#fatal.refuse(next);
         this.apply(end, share);
         span *= 4;
       } catch (error) {
         if (!isEventFault(error)) throw error;
-        if (end === this.position + 1) onParked(this.#park(end, error));
+        if (end === next) onParked(this.#park(end, error));
         else span = Math.ceil((end - this.position) / 2);
       }
     }
@@ -164,7 +180,9 @@ export class Projector {
     const error = applyError(this.#db, this.program.projection, position, cause);
     const { onError, parkLimit } = this.#policy;
     if (onError === 'stop' || isTooNew(error)) throw error;
-    const statement = failingStatement(this.#db, this.program, position, error.evidence.eventType ?? '');
+    const statement = isFatal(error)
+      ? undefined
+      : failingStatement(this.#db, this.program, position, error.evidence.eventType ?? '');
     let partition = '';
     transactDeferred(this.#db, () => {
       this.#standing.advance(position, this.#continuity.eventAt(position));
@@ -173,6 +191,7 @@ export class Projector {
     });
     this.#standing.reached(position);
     this.#standing.refresh();
+    this.#fatal.forget(position);
     return { partition, position, error: reportOf(error) };
   }
 }

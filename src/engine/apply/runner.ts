@@ -5,6 +5,7 @@ import { findLogDamage } from '../../event-log/log-damage.ts';
 import type { Program } from '../../projection/program.ts';
 import { pauseAfter } from '../backoff.ts';
 import { BatchSize } from './batch-size.ts';
+import type { FatalEvent } from './fatal-events.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import { damaged, isDamage, isStorageFault } from './faults.ts';
 import {
@@ -36,6 +37,8 @@ export interface RunnerTask {
   readonly budget: number;
   /** Events up to this position are applied one by one: a thread ended among them. */
   readonly carefulUntil?: number;
+  /** Events at which thread after thread has ended. */
+  readonly fatal?: readonly FatalEvent[];
 }
 
 interface Opened {
@@ -247,8 +250,10 @@ export class Runner {
   }
 
   get #policy(): ErrorPolicy | undefined {
-    const { policy } = this.#task;
-    return policy && { ...policy, decisions: [...policy.decisions, ...this.#later] };
+    const { policy, fatal = [] } = this.#task;
+    if (policy === undefined) return undefined;
+    const decisions = [...policy.decisions, ...this.#later];
+    return { ...policy, decisions, fatal: [...(policy.fatal ?? []), ...fatal] };
   }
 
   #close(): void {

@@ -4,6 +4,7 @@ import { errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Program } from '../../projection/program.ts';
 import { deleteGeneration, peekCheckpoint } from '../generations/generation-file.ts';
+import type { FatalEvent } from '../apply/fatal-events.ts';
 import type { Decision } from '../dead-letters/decision.ts';
 import { errorPolicy, makeHost } from '../generations/generation-run.ts';
 import type { RunnerReport } from '../apply/runner-report.ts';
@@ -19,6 +20,8 @@ export interface CopyOrder {
   readonly loaded: LoadedProjection | undefined;
   /** What was decided about dead letters; default nothing. */
   readonly decisions?: readonly Decision[] | undefined;
+  /** Events that are known not to come back. */
+  readonly fatal?: readonly FatalEvent[] | undefined;
   readonly log: { readonly path: string; readonly id: string };
   /** Files of the same program at lower positions, best first. One that turns out to be of no use is passed over. */
   readonly bases: readonly string[];
@@ -75,10 +78,10 @@ async function layBase({ bases, position, program, log, signal }: CopyOrder, to:
 }
 
 async function replay(order: CopyOrder, path: string): Promise<void> {
-  const { program, loaded, decisions = [], log, position, signal } = order;
+  const { program, loaded, decisions = [], fatal, log, position, signal } = order;
   requireGoing(signal);
   const done = Promise.withResolvers<void>();
-  const policy = errorPolicy(loaded, decisions);
+  const policy = errorPolicy(loaded, decisions, fatal);
   const task = { path, logPath: log.path, logId: log.id, program, isBuild: true, policy };
   const host = makeHost(task, loaded, (report) => hear(report, order, done));
   const abort = (): void => done.reject(closed());

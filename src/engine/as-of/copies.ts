@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Decision } from '../dead-letters/decision.ts';
+import { readFatal } from '../dead-letters/read.ts';
 import type { LiveGeneration } from '../engine.ts';
 import { buildCopy } from './build-copy.ts';
 import { copyFile, type CopyName, shortHash } from './copy-name.ts';
@@ -147,6 +148,7 @@ export class Copies {
         program: live.program,
         loaded,
         decisions,
+        fatal: readFatal(live.path),
         log: this.#options.log,
         bases: candidates.toSorted((a, b) => b.position - a.position).map(({ path }) => path),
         onProgress,

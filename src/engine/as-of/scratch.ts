@@ -1,6 +1,7 @@
 import { errorFrom, ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Program } from '../../projection/program.ts';
+import type { FatalEvent } from '../apply/fatal-events.ts';
 import type { Decision } from '../dead-letters/decision.ts';
 import { deleteGeneration } from '../generations/generation-file.ts';
 import { errorPolicy, makeHost } from '../generations/generation-run.ts';
@@ -18,6 +19,8 @@ export interface ScratchOrder {
   readonly loaded: LoadedProjection | undefined;
   /** What was decided about dead letters; default nothing. */
   readonly decisions?: readonly Decision[] | undefined;
+  /** Events that are known not to come back. */
+  readonly fatal?: readonly FatalEvent[] | undefined;
   readonly log: { readonly path: string; readonly id: string };
 }
 
@@ -30,10 +33,10 @@ export class Scratch {
   #step = Promise.withResolvers<void>();
   #failure: ProjectionistError | undefined;
 
-  private constructor({ path, program, loaded, decisions = [], log }: ScratchOrder) {
+  private constructor({ path, program, loaded, decisions = [], fatal, log }: ScratchOrder) {
     this.path = path;
     this.#projection = program.projection;
-    const policy = errorPolicy(loaded, decisions);
+    const policy = errorPolicy(loaded, decisions, fatal);
     const task = { path, program, logPath: log.path, logId: log.id, isBuild: false, policy };
     this.#host = makeHost(task, loaded, (report) => this.#hear(report));
   }

@@ -2,9 +2,11 @@ import type { SqliteDatabase } from '../../database/open.ts';
 import { transactDeferred } from '../../database/transaction.ts';
 import { type ProjectionistError, reportOf } from '../../errors.ts';
 import type { Program } from '../../projection/program.ts';
+import { type FatalEvents, isFatal } from '../apply/fatal-events.ts';
 import { isEventFault } from '../apply/faults.ts';
 import type { Decision, DecisionOutcome } from './decision.ts';
 import { failingStatement } from './failing-statement.ts';
+import type { LetterFeed } from './letter-feed.ts';
 import type { Parking } from './parking.ts';
 
 /** The generation on which a decision is carried out. */
@@ -12,6 +14,8 @@ export interface DecisionGround {
   readonly db: SqliteDatabase;
   readonly program: Program;
   readonly parking: Parking;
+  readonly letters: LetterFeed;
+  readonly fatal: FatalEvents;
   /** The error of the event at a position, from what SQLite said of it. */
   readonly errorOf: (position: number, cause: unknown) => ProjectionistError;
 }
@@ -46,7 +50,7 @@ export function carryOut(ground: DecisionGround, decision: Decision): DecisionOu
 
 /** Finds the first letter that cannot be applied, by halving; leaves everything as it was. */
 function obstacleIn(
-  { db, parking }: DecisionGround,
+  { db, letters: feed }: DecisionGround,
   partition: string,
   letters: readonly number[],
 ): Obstacle | undefined {
@@ -54,7 +58,7 @@ function obstacleIn(
   let found: Obstacle | undefined;
   let size = letters.length;
   while (size > fits) {
-    const fault = faultIn(db, () => applyFirst(parking, partition, letters, size));
+    const fault = faultIn(db, () => feed.apply(partition, letters.slice(0, size)));
     if (fault === undefined) fits = size;
     else found = { index: size - 1, cause: fault.error };
     const end = found === undefined ? letters.length : found.index;
@@ -77,14 +81,8 @@ function faultIn(db: SqliteDatabase, work: () => void): { error: unknown } | und
   }
 }
 
-function applyFirst(parking: Parking, partition: string, letters: readonly number[], size: number): void {
-  const [first] = letters;
-  const last = letters[size - 1];
-  if (first !== undefined && last !== undefined) parking.apply(partition, first, last);
-}
-
 function settle(
-  { db, program, parking, errorOf }: DecisionGround,
+  { db, program, parking, letters: feed, fatal, errorOf }: DecisionGround,
   decision: Decision,
   letters: readonly number[],
   obstacle: Obstacle | undefined,
@@ -96,13 +94,16 @@ function settle(
   // A retry that changes nothing is no part of the history.
   const isIdle = decision.kind === 'retry' && applied === 0 && stuck !== undefined;
   transactDeferred(db, () => {
-    applyFirst(parking, partition, letters, applied);
+    feed.apply(partition, letters.slice(0, applied));
     parking.release(partition, stuck === undefined ? Number.MAX_SAFE_INTEGER : stuck - 1);
     if (stuck === undefined || error === undefined) parking.unpark(partition);
     else parking.note(partition, stuck, error, undefined);
     if (!isIdle) parking.record(decision);
   });
-  if (stuck !== undefined) nameStatement(db, program, partition, stuck);
+  if (stuck !== undefined) {
+    fatal.forget(stuck);
+    if (!isFatal(error)) nameStatement(db, program, partition, stuck);
+  }
   return {
     partition,
     applied,

@@ -1,6 +1,7 @@
 import type { SqliteDatabase, SqliteStatement } from '../../database/open.ts';
 import { ProjectionistError, reportOf } from '../../errors.ts';
-import { feedInsertOf, PARKED_TABLE, partitionOf, typeList } from '../../projection/feed-sql.ts';
+import { isFatal } from '../apply/fatal-events.ts';
+import { PARKED_TABLE, partitionOf, typeList } from '../../projection/feed-sql.ts';
 import type { Program } from '../../projection/program.ts';
 import type { Decision } from './decision.ts';
 
@@ -17,6 +18,7 @@ export class Parking {
   readonly #now: () => Date;
   readonly #hold: SqliteStatement;
   readonly #partition: SqliteStatement;
+  readonly #holds: SqliteStatement;
   /** The partitions of the log when they were last counted; there are never fewer. */
   #partitions = 0;
 
@@ -31,6 +33,11 @@ export class Parking {
          AND ${partition} IN (SELECT partition FROM ${PARKED_TABLE})`,
     );
     this.#partition = db.prepare(`SELECT ${partition} FROM log.events WHERE position = ?`).pluck();
+    this.#holds = db
+      .prepare(
+        `SELECT ${partition} IN (SELECT partition FROM ${PARKED_TABLE}) FROM log.events WHERE position = ?`,
+      )
+      .pluck();
   }
 
   /** Parked partitions, as the file has them now. */
@@ -43,6 +50,11 @@ export class Parking {
     this.#hold.run(from, to);
   }
 
+  /** Whether the event at a position is one of a parked partition's. */
+  holds(position: number): boolean {
+    return this.count() > 0 && this.#holds.get(position) === 1;
+  }
+
   /** Parks the partition of the event at `position`, which cannot be applied. */
   park(position: number, error: ProjectionistError, statement: string | undefined): string {
     const partition = this.#partition.get(position) as string;
@@ -51,6 +63,7 @@ export class Parking {
       .prepare('INSERT INTO projectionist_parked VALUES (?, ?, ?, ?, ?, 1, ?)')
       .run(partition, position, JSON.stringify(reportOf(error)), statement ?? null, now, now);
     this.#db.prepare('INSERT INTO projectionist_letters VALUES (?, ?)').run(position, partition);
+    this.#keepFatal(position, error);
     this.#recount();
     return partition;
   }
@@ -84,11 +97,6 @@ export class Parking {
     return this.#db.prepare(sql).pluck().all(partition) as number[];
   }
 
-  /** Applies a partition's letters from one position to another, both included. */
-  apply(partition: string, first: number, last: number): void {
-    this.#db.prepare(feedInsertOf(this.#program, LETTERS_BETWEEN)).run(partition, first, last);
-  }
-
   /** Forgets a partition's letters up to a position: they were applied, or are left out. */
   release(partition: string, last: number): void {
     this.#db
@@ -116,6 +124,7 @@ export class Parking {
         this.#now().toISOString(),
         partition,
       );
+    this.#keepFatal(position, error);
   }
 
   /** Remembers that a decision was carried out here. */
@@ -124,6 +133,13 @@ export class Parking {
       .prepare('INSERT INTO projectionist_decisions VALUES (?, ?)')
       .run(decision.id, JSON.stringify(decision));
     this.#db.prepare('UPDATE projectionist_checkpoint SET revision = ?').run(decision.id);
+  }
+
+  #keepFatal(position: number, error: ProjectionistError): void {
+    if (!isFatal(error)) return;
+    const sql =
+      'INSERT INTO projectionist_fatal VALUES (?, ?) ON CONFLICT DO UPDATE SET error = excluded.error';
+    this.#db.prepare(sql).run(position, JSON.stringify(reportOf(error)));
   }
 
   #recount(): void {
@@ -135,6 +151,3 @@ export class Parking {
     return this.#db.prepare(sql).pluck().get() as number;
   }
 }
-
-const LETTERS_BETWEEN =
-  'SELECT position FROM main.projectionist_letters WHERE partition = ? AND position >= ? AND position <= ?';

@@ -1,5 +1,6 @@
 import { openDatabase, type SqliteDatabase } from '../../database/open.ts';
 import type { ErrorReport } from '../../errors.ts';
+import type { FatalEvent } from '../apply/fatal-events.ts';
 import type { Decision } from './decision.ts';
 
 /** A partition that is held back, because one of its events could not be applied. */
@@ -26,13 +27,42 @@ const COLUMNS = `partition, position, error, statement, parked_at AS parkedAt, a
 
 type ParkedRow = Omit<ParkedPartition, 'error' | 'eventId' | 'stream' | 'type'> & { readonly error: string };
 
-/** The decisions that were carried out on a generation, in order: with the events they make its rows. */
-export function decisionsIn(db: SqliteDatabase): Decision[] {
+/** The decisions that were carried out on a generation, in order. */
+function decisionsIn(db: SqliteDatabase): Decision[] {
   const rows = db
     .prepare('SELECT decision FROM projectionist_decisions ORDER BY id')
     .pluck()
     .all() as string[];
   return rows.map((row) => JSON.parse(row) as Decision);
+}
+
+/** What a generation has been through beside the events. */
+export interface GenerationHistory {
+  readonly decisions: readonly Decision[];
+  /** The events at which a replay would hang, or end its thread. */
+  readonly fatal: readonly FatalEvent[];
+}
+
+/** With the events it makes a generation's rows. */
+export function historyIn(db: SqliteDatabase): GenerationHistory {
+  return { decisions: decisionsIn(db), fatal: fatalIn(db) };
+}
+
+/** The events at which a replay of a generation would hang, or end its thread. */
+function fatalIn(db: SqliteDatabase): FatalEvent[] {
+  // A file that an earlier version wrote, and that nothing has worked on since.
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'projectionist_fatal'").get() === undefined)
+    return [];
+  const rows = db.prepare('SELECT position, error FROM projectionist_fatal ORDER BY position').all();
+  return (rows as { position: number; error: string }[]).map(({ position, error }) => ({
+    position,
+    error: JSON.parse(error) as ErrorReport,
+  }));
+}
+
+/** The same, of a generation's file. */
+export function readFatal(path: string): FatalEvent[] {
+  return reading(path, fatalIn);
 }
 
 /** The parked partitions of a generation's file, the longest first; at most `limit`. */

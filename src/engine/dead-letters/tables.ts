@@ -21,3 +21,8 @@ export const DEAD_LETTER_TABLES = `
   ALTER TABLE projectionist_checkpoint ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE projectionist_checkpoint ADD COLUMN parked INTEGER NOT NULL DEFAULT 0;
 `;
+
+/** Events that are not to be tried where nobody watches: their handling does not come back. A letter that is applied goes. */
+export const FATAL_TABLE = `
+  CREATE TABLE projectionist_fatal (position INTEGER PRIMARY KEY, error TEXT NOT NULL) STRICT;
+`;

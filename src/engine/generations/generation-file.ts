@@ -5,7 +5,7 @@ import { transact } from '../../database/transaction.ts';
 import { ProjectionistError } from '../../errors.ts';
 import { feedSetup } from '../../projection/feed-sql.ts';
 import type { IndexDescription, Program } from '../../projection/program.ts';
-import { DEAD_LETTER_TABLES } from '../dead-letters/tables.ts';
+import { DEAD_LETTER_TABLES, FATAL_TABLE } from '../dead-letters/tables.ts';
 import { damaged, isDamage } from '../apply/faults.ts';
 
 /** The checkpoint of a generation, kept in its own file: it commits with the rows. */
@@ -35,6 +35,7 @@ const GENERATION_FORMAT: Format = {
        program_hash TEXT NOT NULL
      ) STRICT`,
     DEAD_LETTER_TABLES,
+    FATAL_TABLE,
   ],
 };
 

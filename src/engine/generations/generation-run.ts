@@ -5,6 +5,7 @@ import type { Generation } from '../catalog.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import { peekCheckpoint } from './generation-file.ts';
 import { type Host, LocalHost } from '../threads/host.ts';
+import type { FatalEvent } from '../apply/fatal-events.ts';
 import { codeOf, hasCodeOf, isPlainData } from '../apply/program-code.ts';
 import type { ErrorPolicy } from '../apply/projector.ts';
 import type { RunnerTask } from '../apply/runner.ts';
@@ -227,7 +228,8 @@ export class GenerationRun {
 
   #noteError(report: Extract<RunnerReport, { error: ErrorReport }>): void {
     const { kind, error } = report;
-    this.#refuse(errorFrom(error));
+    // The host of a thread that has ended says itself what becomes of a decision.
+    if (kind !== 'lost') this.#refuse(errorFrom(error));
     this.error = error;
     this.isLost = kind === 'lost';
     this.hasFailed = kind === 'failed';
@@ -249,9 +251,10 @@ export class GenerationRun {
 export function errorPolicy(
   loaded: LoadedProjection | undefined,
   decisions: readonly Decision[],
+  fatal: readonly FatalEvent[] = [],
 ): ErrorPolicy {
   const { onError = 'park', parkLimit = 1 } = loaded?.compiled.definition ?? {};
-  return { onError, parkLimit, decisions };
+  return { onError, parkLimit, decisions, fatal };
 }
 
 function frozen(projection: string): ProjectionistError {

@@ -4,8 +4,7 @@ import type { Program } from '../../projection/program.ts';
 import { positionsLeftOut } from '../apply/apply-stream.ts';
 import type { AsideContext } from '../aside/job.ts';
 import { ScratchFiles } from '../aside/scratch-files.ts';
-import type { Decision } from '../dead-letters/decision.ts';
-import { decisionsIn } from '../dead-letters/read.ts';
+import { type GenerationHistory, historyIn } from '../dead-letters/read.ts';
 import { isEventFault } from '../apply/faults.ts';
 import { type Checkpoint, readCheckpoint } from '../generations/generation-file.ts';
 import type { ErrorPolicy } from '../apply/projector.ts';
@@ -56,7 +55,7 @@ export async function traceRow(task: TraceTask, context: AsideContext): Promise<
 
 interface Standing {
   readonly position: number;
-  readonly decisions: readonly Decision[];
+  readonly history: GenerationHistory;
   readonly leftOut: readonly number[];
 }
 
@@ -65,7 +64,7 @@ function standingOf(path: string): Standing {
   try {
     return transactDeferred(db, () => ({
       position: (readCheckpoint(db) as Checkpoint).position,
-      decisions: decisionsIn(db),
+      history: historyIn(db),
       leftOut: positionsLeftOut(db),
     }));
   } finally {
@@ -91,7 +90,7 @@ function changesOfStream(
 
 async function changesOfAll(
   { data, program, log, policy, row }: TraceTask,
-  { position: to, decisions }: Standing,
+  { position: to, history }: Standing,
   { code, budget, onProgress, requireGoing }: AsideContext,
 ): Promise<RowChange[]> {
   using scratch = new ScratchFiles(data);
@@ -103,7 +102,7 @@ async function changesOfAll(
       log,
       to,
       views: [row],
-      policy: { ...policy, decisions },
+      policy: { ...policy, ...history },
       budget,
       // Few rows are recorded, so that batches may be as long as a build's. A condition that looks at other rows is to
       // see them as they are at the end.

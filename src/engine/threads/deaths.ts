@@ -1,4 +1,7 @@
+import type { ErrorReport } from '../../errors.ts';
+import type { FatalEvent } from '../apply/fatal-events.ts';
 import type { PulseReading } from './pulse.ts';
+import { fatalFault } from './thread-faults.ts';
 
 /** So many threads may end at one event before it is taken to be the event's doing. */
 const PATIENCE = 3;
@@ -8,27 +11,43 @@ const PATIENCE = 3;
  * through the same events one by one, so that the one which is to blame stands alone.
  */
 export class Deaths {
-  #culprit = 0;
+  readonly #fatal = new Map<number, ErrorReport>();
+  #suspect = 0;
   #count = 0;
   #carefulUntil = 0;
+  #untouchable: number | undefined;
 
   /** Events up to this position are to be applied one by one. */
   get carefulUntil(): number {
     return this.#carefulUntil;
   }
 
-  /** The position of an event at which thread after thread has ended. */
-  get culprit(): number | undefined {
-    return this.#count >= PATIENCE ? this.#culprit : undefined;
+  /** The events at which thread after thread has ended. */
+  get fatal(): FatalEvent[] {
+    return [...this.#fatal].map(([position, error]) => ({ position, error }));
   }
 
-  /** Notes what a thread's pulse was when it ended. */
-  note({ phase, from, to }: PulseReading): void {
-    // Without a range it was a decision about dead letters, and no event in turn.
+  /** The position of an event that ended a thread which knew it not to come back: nothing is left to be tried. */
+  get untouchable(): number | undefined {
+    return this.#untouchable;
+  }
+
+  /** Notes what a thread's pulse was when it ended, and what ended it. */
+  note({ phase, from, to }: PulseReading, error: ErrorReport): void {
+    // Without a range it was at no event in turn.
     if (phase !== 'calling' || to === from) return;
     this.#carefulUntil = Math.max(this.#carefulUntil, to);
     if (to > from + 1) return;
-    this.#count = to === this.#culprit ? this.#count + 1 : 1;
-    this.#culprit = to;
+    if (this.#fatal.has(to)) this.#untouchable = to;
+    this.#count = to === this.#suspect ? this.#count + 1 : 1;
+    this.#suspect = to;
+    if (this.#count < PATIENCE) return;
+    this.#fatal.set(to, fatalFault(error, PATIENCE));
+    this.#count = 0;
+  }
+
+  /** What was known of events up to a position has been taken down with the rows: who tries them again does so in earnest. */
+  forget(position: number): void {
+    for (const known of this.#fatal.keys()) if (known <= position) this.#fatal.delete(known);
   }
 }

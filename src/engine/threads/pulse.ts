@@ -72,5 +72,6 @@ export function withPulse({ functions, upcast }: ProgramCode, pulse: Pulse): Pro
   return {
     functions: new Map([...functions].map(([name, implementation]) => [name, marked(implementation)])),
     upcast: marked(upcast),
+    beforeLetter: (position) => pulse.apply(position - 1, position),
   };
 }

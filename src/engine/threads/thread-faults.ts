@@ -1,5 +1,6 @@
 import { type ErrorReport, ProjectionistError, reportOf } from '../../errors.ts';
 import type { PulseReading } from './pulse.ts';
+import { CALL_LIMIT } from './vigil.ts';
 
 export function ended(projection: string, code: number): ProjectionistError {
   return new ProjectionistError('PROJECTOR_ENDED', `The thread of ${projection} ended with code ${code}`, {
@@ -24,14 +25,41 @@ export function hangs(projection: string, { phase, from, to }: PulseReading): Pr
   });
 }
 
-/** Thread after thread has ended at one event: that is no accident. */
-export function deadlyEvent(projection: string, position: number, { message }: ErrorReport): ErrorReport {
+/** Nobody is there to decide about dead letters. */
+export function hasStopped(projection: string): ProjectionistError {
+  return new ProjectionistError('PROJECTION_STOPPED', `${projection} has stopped`, {
+    hint: `GET /projections/${projection} says why.`,
+    evidence: { projection },
+  });
+}
+
+/** What is told of an event at which so many threads have ended in turn: that is no accident. */
+export function fatalFault({ code, message }: ErrorReport, threads: number): ErrorReport {
+  const hint =
+    'Look at the functions and upcasters that handle this event; a changed definition is built anew. ' +
+    'A retry tries it again, and a discard leaves it out.';
+  if (code !== 'PROJECTOR_HANGS')
+    return {
+      code: 'EVENT_ENDS_THREAD',
+      message: `it has ended ${threads} threads in turn: ${message}`,
+      hint,
+    };
+  const waited = `${threads} threads in turn were waited for, ${CALL_LIMIT / 1000} s each`;
+  return { code: 'EVENT_HANGS', message: `a function or upcaster does not return (${waited})`, hint };
+}
+
+/** A thread has ended at an event though it knew that the event does not come back: only to touch it is too much. */
+export function untouchableEvent(
+  projection: string,
+  position: number,
+  { code, message }: ErrorReport,
+): ErrorReport {
   return reportOf(
     new ProjectionistError(
-      'APPLY_FAILED',
-      `The event at position ${position} ends every thread that applies it: ${message}`,
+      code === 'PROJECTOR_HANGS' ? 'EVENT_HANGS' : 'EVENT_ENDS_THREAD',
+      `The event at position ${position} ends every thread, also where it is to be left out: ${message}`,
       {
-        hint: 'Look at the functions and upcasters that handle this event; a changed definition is built anew.',
+        hint: 'Look at the upcasters and functions that tell its partition; a changed definition is built anew.',
         evidence: { projection, position },
       },
     ),

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorReport, ProjectionistError, reportOf } from '../../errors.ts';
+import { type ErrorReport, type ProjectionistError, reportOf } from '../../errors.ts';
 import { pauseAfter, rest } from '../backoff.ts';
 import { Deaths } from './deaths.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
@@ -7,7 +7,7 @@ import type { Host, Tell } from './host.ts';
 import { Pulse } from './pulse.ts';
 import type { RunnerTask } from '../apply/runner.ts';
 import type { RunnerReport } from '../apply/runner-report.ts';
-import { deadlyEvent, ended, hangs } from './thread-faults.ts';
+import { ended, hangs, hasStopped, untouchableEvent } from './thread-faults.ts';
 import { LOOK_INTERVAL, Vigil } from './vigil.ts';
 
 export interface ThreadTask extends RunnerTask {
@@ -36,8 +36,8 @@ const HEAP_LIMIT = 512;
 
 /**
  * A runner in a worker thread of its own, so that a build never delays a query. A thread that ends or hangs is replaced
- * after a pause that grows; one whose runner has given up stays, and so does a projection at one of whose events thread
- * after thread has ended.
+ * after a pause that grows; one whose runner has given up stays. An event at which thread after thread has ended is known
+ * to the next one, which leaves it to the projection's policy.
  */
 export class ThreadHost implements Host {
   #task: ThreadTask;
@@ -50,6 +50,8 @@ export class ThreadHost implements Host {
   #position = 0;
   #attempt = 0;
   #hasFailed = false;
+  /** A decision that is to be made, until its answer is there: a thread that ends over it leaves it to the next. */
+  #order: NewDecision | undefined;
 
   constructor(task: ThreadTask, tell: Tell) {
     this.#task = task;
@@ -63,16 +65,10 @@ export class ThreadHost implements Host {
   }
 
   decide(order: NewDecision): void {
-    if (this.#worker === undefined) {
-      const error = new ProjectionistError(
-        'PROJECTION_STOPPED',
-        "The projector's thread is being started again",
-        {
-          hint: 'Try again in a moment.',
-        },
-      );
-      this.#tell({ kind: 'undecided', id: order.id, error: reportOf(error) });
-    } else this.#post({ kind: 'decide', order });
+    this.#order = order;
+    if (this.#worker === undefined && this.#hasFailed)
+      this.#refuse(reportOf(hasStopped(this.#task.program.projection)));
+    else this.#post({ kind: 'decide', order });
   }
 
   enqueue(decision: Decision): void {
@@ -94,16 +90,18 @@ export class ThreadHost implements Host {
       const pulse = new Pulse();
       const error = await this.#liveOnce(pulse);
       if (this.#hasFailed || this.#stopping.signal.aborted) return;
-      this.#deaths.note(pulse.read());
+      const reading = pulse.read();
+      this.#deaths.note(reading, error);
       this.#attempt += 1;
-      if (this.#deaths.culprit !== undefined) {
-        this.#hear({
-          kind: 'failed',
-          error: deadlyEvent(this.#task.program.projection, this.#deaths.culprit, error),
-        });
+      const { untouchable, carefulUntil, fatal } = this.#deaths;
+      if (untouchable !== undefined) {
+        const { projection } = this.#task.program;
+        this.#hear({ kind: 'failed', error: untouchableEvent(projection, untouchable, error) });
         return;
       }
-      this.#task = { ...this.#task, carefulUntil: this.#deaths.carefulUntil };
+      // Not the definition's code, and perhaps not over soon: nobody is to wait for it.
+      if (reading.phase !== 'calling') this.#refuse(error);
+      this.#task = { ...this.#task, carefulUntil, fatal };
       const pause = pauseAfter(this.#attempt);
       this.#tell({ kind: 'lost', error, retry: { attempt: this.#attempt, pause } });
       await rest(pause, this.#stopping.signal);
@@ -135,6 +133,7 @@ export class ThreadHost implements Host {
       resolve(reportOf(error ?? ended(projection, code)));
     });
     this.#worker = worker;
+    if (this.#order !== undefined) this.#post({ kind: 'decide', order: this.#order });
     if (this.#head !== undefined) this.#post({ kind: 'advance', head: this.#head });
     return promise;
   }
@@ -166,9 +165,18 @@ export class ThreadHost implements Host {
     if (report.kind === 'failed') this.#hasFailed = true;
     if ('position' in report) this.#position = report.position;
     if (report.kind === 'progress') this.#attempt = 0;
+    if (report.kind === 'decided' || report.kind === 'undecided') this.#order = undefined;
+    // Either stands in the generation's file from here on.
+    if (report.kind === 'decided' || report.kind === 'parked') this.#deaths.forget(report.position);
     // Another thread would have nothing left to build.
     if (report.kind === 'built') this.#task = { ...this.#task, isBuild: false };
     this.#tell(report);
+  }
+
+  #refuse(error: ErrorReport): void {
+    const order = this.#order;
+    this.#order = undefined;
+    if (order !== undefined) this.#tell({ kind: 'undecided', id: order.id, error });
   }
 
   #post(message: ThreadMessage): void {

@@ -3,6 +3,9 @@ import type { Phase, PulseReading } from './pulse.ts';
 /** Milliseconds between two looks at a thread's pulse. */
 export const LOOK_INTERVAL = 100;
 
+/** Milliseconds that a function or an upcaster has. */
+export const CALL_LIMIT = 7 * LOOK_INTERVAL;
+
 /**
  * After how many looks without a beat something is wrong. A function or an upcaster takes microseconds, and an idle
  * thread that has been told of events begins at once. How long SQLite works on a batch is not for us to say, and a
@@ -12,7 +15,7 @@ const LIMITS: Readonly<Record<Phase, number>> = {
   loading: 300,
   idle: 10,
   applying: 50,
-  calling: 7,
+  calling: CALL_LIMIT / LOOK_INTERVAL,
   resting: Number.POSITIVE_INFINITY,
   settling: Number.POSITIVE_INFINITY,
 };

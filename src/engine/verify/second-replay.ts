@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from '../../database/open.ts';
 import type { AsideContext } from '../aside/job.ts';
-import type { Decision } from '../dead-letters/decision.ts';
+import type { GenerationHistory } from '../dead-letters/read.ts';
 import { connectFeed, openGeneration } from '../generations/generation-file.ts';
 import { Projector } from '../apply/projector.ts';
 import type { VerifyTask } from './verify-task.ts';
@@ -17,8 +17,9 @@ export class SecondReplay {
   readonly #projector: Projector;
   readonly #context: AsideContext;
   #size = 1;
-  /** How many decisions it has been told. */
+  /** How many decisions and fatal events it has been told. */
   #decisions = 0;
+  #fatal = 0;
 
   constructor(path: string, { program, log, policy }: VerifyTask, context: AsideContext) {
     this.path = path;
@@ -37,11 +38,13 @@ export class SecondReplay {
    * Goes on to a position, carrying out at their positions the decisions that the generation has gone through; those
    * that are known already are passed over. Throws what the projector throws, and CLOSED.
    */
-  async to(position: number, decisions: readonly Decision[]): Promise<void> {
+  async to(position: number, { decisions, fatal }: GenerationHistory): Promise<void> {
     const { budget, onProgress, requireGoing } = this.#context;
     const projector = this.#projector;
     for (const decision of decisions.slice(this.#decisions)) projector.enqueue(decision);
     this.#decisions = decisions.length;
+    projector.expect(fatal.slice(this.#fatal));
+    this.#fatal = fatal.length;
     projector.carryOutDue();
     const share = projector.share(position);
     while (projector.position < position) {

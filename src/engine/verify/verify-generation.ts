@@ -4,8 +4,7 @@ import type { Program } from '../../projection/program.ts';
 import { transactDeferred } from '../../database/transaction.ts';
 import type { AsideContext } from '../aside/job.ts';
 import { ScratchFiles } from '../aside/scratch-files.ts';
-import type { Decision } from '../dead-letters/decision.ts';
-import { decisionsIn } from '../dead-letters/read.ts';
+import { type GenerationHistory, historyIn } from '../dead-letters/read.ts';
 import { type Checkpoint, readCheckpoint } from '../generations/generation-file.ts';
 import { alteredParts, compareView, firstDifference, REPLAYED } from './compare.ts';
 import { explainDifference } from './explain-difference.ts';
@@ -26,18 +25,18 @@ export async function verifyGeneration(task: VerifyTask, context: AsideContext):
   try {
     // First to where the generation was a moment ago; then its transaction is open for the rest of the way only.
     const before = transactDeferred(db, () => goalOf(db));
-    await replay.to(before.position, before.decisions);
+    await replay.to(before.position, before.history);
     db.prepare(`ATTACH ? AS ${REPLAYED}`).run(replay.path);
     db.exec('BEGIN');
-    const { position, decisions } = goalOf(db);
-    await replay.to(position, decisions);
+    const { position, history } = goalOf(db);
+    await replay.to(position, history);
     requireTables(db, task);
     const views = await compareViews(db, task.program, position, context);
     const difference = await differenceIn(
       db,
       views,
       position,
-      { ...task, policy: { ...task.policy, decisions } },
+      { ...task, policy: { ...task.policy, ...history } },
       context,
       scratch,
     );
@@ -56,9 +55,9 @@ export async function verifyGeneration(task: VerifyTask, context: AsideContext):
   }
 }
 
-/** The events and decisions that a generation's rows are made of. */
-function goalOf(db: SqliteDatabase): { position: number; decisions: Decision[] } {
-  return { position: (readCheckpoint(db) as Checkpoint).position, decisions: decisionsIn(db) };
+/** What a generation's rows are made of. */
+function goalOf(db: SqliteDatabase): { position: number; history: GenerationHistory } {
+  return { position: (readCheckpoint(db) as Checkpoint).position, history: historyIn(db) };
 }
 
 async function compareViews(

@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { pauseAfter } from '../../../src/engine/backoff.ts';
 import { Deaths } from '../../../src/engine/threads/deaths.ts';
 import { HeadHistory } from '../../../src/engine/head-history.ts';
-import { Pulse, type Phase, withPulse } from '../../../src/engine/threads/pulse.ts';
+import { Pulse, type Phase, type PulseReading, withPulse } from '../../../src/engine/threads/pulse.ts';
 import { Vigil } from '../../../src/engine/threads/vigil.ts';
+
+const HANGS = { code: 'PROJECTOR_HANGS', message: 'it hangs' } as const;
+const ENDED = { code: 'PROJECTOR_ENDED', message: 'it ended' } as const;
 
 /** What a vigil finds after so many looks at a thread that stays as it is. */
 function findingAfter(looks: number, phase: Phase, hasWork = true): string {
@@ -51,19 +54,40 @@ test('a pulse is read in another thread by its memory alone', () => {
 
 test('the event at which threads end is found by going through a batch one by one', () => {
   const deaths = new Deaths();
-  deaths.note({ phase: 'calling', beat: 1, from: 0, to: 100 });
-  expect([deaths.carefulUntil, deaths.culprit]).toEqual([100, undefined]);
-  for (const position of [42, 42, 17, 42, 42])
-    deaths.note({ phase: 'calling', beat: 1, from: position - 1, to: position });
-  expect(deaths.culprit).toBeUndefined();
-  deaths.note({ phase: 'calling', beat: 1, from: 41, to: 42 });
-  expect(deaths.culprit).toBe(42);
+  const at = (position: number): PulseReading => ({
+    phase: 'calling',
+    beat: 1,
+    from: position - 1,
+    to: position,
+  });
+  deaths.note({ phase: 'calling', beat: 1, from: 0, to: 100 }, HANGS);
+  expect([deaths.carefulUntil, deaths.fatal]).toEqual([100, []]);
+  for (const position of [42, 42, 17, 42, 42]) deaths.note(at(position), HANGS);
+  expect(deaths.fatal).toEqual([]);
+  deaths.note(at(42), HANGS);
+  expect(deaths.fatal).toMatchObject([{ position: 42, error: { code: 'EVENT_HANGS' } }]);
+  expect(deaths.fatal[0]?.error.message).toContain('0.7 s');
+  expect(deaths.untouchable).toBeUndefined();
+  deaths.note(at(42), HANGS);
+  expect(deaths.untouchable).toBe(42);
+});
+
+test('an event that was parked is tried in earnest again', () => {
+  const deaths = new Deaths();
+  const note = (): void => deaths.note({ phase: 'calling', beat: 1, from: 41, to: 42 }, ENDED);
+  for (let death = 0; death < 3; death += 1) note();
+  expect(deaths.fatal).toMatchObject([{ position: 42, error: { code: 'EVENT_ENDS_THREAD' } }]);
+  deaths.forget(41);
+  expect(deaths.fatal).toHaveLength(1);
+  deaths.forget(42);
+  note();
+  expect([deaths.fatal, deaths.untouchable]).toEqual([[], undefined]);
 });
 
 test('a thread that ends outside the definition accuses no event', () => {
   const deaths = new Deaths();
-  for (let death = 0; death < 10; death += 1) deaths.note({ phase: 'idle', beat: 1, from: 0, to: 1 });
-  expect([deaths.carefulUntil, deaths.culprit]).toEqual([0, undefined]);
+  for (let death = 0; death < 10; death += 1) deaths.note({ phase: 'idle', beat: 1, from: 0, to: 1 }, ENDED);
+  expect([deaths.carefulUntil, deaths.fatal]).toEqual([0, []]);
 });
 
 test('pauses double up to five seconds, and chance takes up to half of each', () => {

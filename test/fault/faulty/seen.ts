@@ -37,6 +37,7 @@ const act = fn('act', (owner: string) => {
 
 export default projection({
   name: 'seen',
+  onError: globalThis.process.env['ON_ERROR'] === 'stop' ? 'stop' : 'park',
   events,
   views: { seen },
   on: {
