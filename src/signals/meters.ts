@@ -98,7 +98,7 @@ export function createMeters(registry: Registry) {
     ),
     querySeconds: distribution(
       'query_duration_seconds',
-      'Time of a query of a view, or of a named query (rpc/<name>), that was answered',
+      'Time of a query of a view, or of a named query (rpc/NAME), that was answered',
       QUERY_BOUNDS,
       'view',
       'as_of',
