@@ -1,6 +1,12 @@
 import type { Projectionist } from './projectionist.ts';
 import type { ProjectionistOptions } from './projectionist-options.ts';
 
+/** A fault that nobody hears of must not go unseen, as with a server of Node's or Express. */
+function reportOnConsole(error: unknown): void {
+  // oxlint-disable-next-line no-console -- the program that embeds this one has said nothing else
+  console.error(error);
+}
+
 /**
  * Opens a data folder and its projections; `start()` sets them to work. Throws DEFINITION_INVALID, LOCKED or
  * DATA_FOLDER_UNUSABLE, and then has opened nothing.
@@ -14,5 +20,5 @@ export async function createProjectionist(options: ProjectionistOptions = {}): P
     typeof projections === 'string'
       ? await loadCheckedDefinitions(projections)
       : checkDefinitions(projections);
-  return new Projectionist(options, definitions);
+  return new Projectionist({ onFault: reportOnConsole, ...options }, definitions);
 }

@@ -1,7 +1,9 @@
 export { type DataOf, defineEvents, type EventCatalogue } from './event-log/catalogue.ts';
 export { projection, query, type Claims, type Projection, type ViewPolicy } from './projection/define.ts';
 export type { ConfigFile } from './config.ts';
-export type { HttpSettings } from './http/settings.ts';
+export type { HostCaller } from './http/host-caller.ts';
+export type { NodeListener } from './http/node-listener.ts';
+export type { HttpSettings, Scope } from './http/settings.ts';
 export type { EventPath, SymbolicEvent } from './projection/event-path.ts';
 export { excluded } from './projection/excluded.ts';
 export { fn } from './projection/pure-function.ts';

@@ -20,6 +20,6 @@ export interface ProjectionistOptions extends HttpSettings, ViewSettings {
   readonly announce?: Announce;
   /** Hears of requests that failed on the server's side, and of slow queries. */
   readonly onIncident?: OnIncident;
-  /** Hears of faults that no caller could be told of. */
+  /** Hears of faults that no caller could be told of. Default: they are printed on standard error. */
   readonly onFault?: (error: unknown) => void;
 }

@@ -17,6 +17,7 @@ import type { ImportOptions, ImportResult } from './event-log/import.ts';
 import { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
 import { callerFinder } from './http/authenticate.ts';
+import { type NodeListener, nodeListener } from './http/node-listener.ts';
 import { httpServices } from './http-services.ts';
 import { notReady } from './not-ready.ts';
 import type { ViewDescription } from './projection/program.ts';
@@ -44,6 +45,8 @@ export class Projectionist extends ProjectionOperations {
   readonly log: EventLog;
   /** The HTTP API: serve it, or mount it with `yourApp.route('/read', projectionist.app)`. */
   readonly app: Hono;
+  /** The same for Node's own server and Express, under any path: `yours.use('/read', projectionist.listener)`. */
+  readonly listener: NodeListener;
   readonly #data: string;
   readonly #engine: Engine;
   readonly #scans: Scans;
@@ -124,6 +127,7 @@ export class Projectionist extends ProjectionOperations {
       live: () => this.#live.status(),
     });
     this.app = createApp(services, options);
+    this.listener = nodeListener(this.app);
   }
 
   #openEngine(data: string, options: ProjectionistOptions, definitions: Definitions): Engine {

@@ -21,7 +21,7 @@ const EARLY = ['/whoami', '/openapi.json', '/views', '/projections'];
  */
 export function page(assets: Assets, path: string): Page {
   const { version, imports, entry } = assets;
-  const mount = path.slice(0, path.indexOf('/console'));
+  const mount = path.slice(0, path.search(/\/console(?:\/|$)/));
   const [kind = ''] = path.slice(`${mount}/console/`.length).split('/');
   const at = (file: string): string => `${mount}/console/assets/${version}/${file}`;
   const map = scriptText({

@@ -37,7 +37,7 @@ const browsersToPage = createMiddleware(async (c, next) => {
   const wanted = accepts(c, { header: 'Accept', supports, default: 'application/json' });
   if (wanted === 'text/html') {
     c.header('Vary', 'Accept');
-    return c.redirect(`${c.req.path.replace(/\/$/, '')}/console`);
+    return c.redirect(`${new URL(c.req.url).pathname.replace(/\/$/, '')}/console`);
   }
   await next();
   c.header('Vary', 'Accept', { append: true });

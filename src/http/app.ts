@@ -10,6 +10,8 @@ import { eventRoutes } from './events.ts';
 import { noteFailure } from './failures.ts';
 import { faultReports } from './fault-reports.ts';
 import { liveRoutes } from './live.ts';
+import { pathBelowMount } from './node-listener.ts';
+import { pathOf } from './path-of.ts';
 import { problemResponse } from './problem.ts';
 import { projectionRoutes } from './projections.ts';
 import { quickViews } from './quick-views.ts';
@@ -22,7 +24,7 @@ import { viewRoutes } from './views.ts';
 
 /** The HTTP API. It can be served as it is, or mounted in another Hono app. */
 export function createApp(services: Services, settings: HttpSettings = {}): Hono {
-  const app = new Hono();
+  const app = new Hono({ getPath: pathBelowMount });
   const findCaller = callerFinder(settings.auth);
   app.use(traceRequests(services.signals));
   app.use(allowedMethods(app));
@@ -41,7 +43,7 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
   app.notFound((c) =>
     problemResponse(
       c,
-      new ProjectionistError('NOT_FOUND', `There is nothing at ${c.req.method} ${c.req.path}`, {
+      new ProjectionistError('NOT_FOUND', `There is nothing at ${c.req.method} ${pathOf(c)}`, {
         hint: 'Try GET /views, /projections, /events, /healthz or /readyz.',
       }),
     ),

@@ -6,6 +6,7 @@ import { atLine } from './event-lines.ts';
 import type { IncomingEvents } from './incoming-events.ts';
 import { restated } from './restated.ts';
 import type { Services } from './services.ts';
+import { pathOf } from './path-of.ts';
 
 /** Events that an answer lists one by one; of more it tells the sum. */
 const LISTED = 1000;
@@ -42,7 +43,7 @@ export function appendAnswer(c: Context, result: AppendResult): Response {
 
 /** The path that the whole app is mounted under; '' where it has the server for itself. */
 export function mount(c: Context): string {
-  return c.req.path.replace(/\/(?:events|streams)(?:\/.*)?$/s, '');
+  return pathOf(c).replace(/\/(?:events|streams)(?:\/.*)?$/s, '');
 }
 
 function placed(error: ProjectionistError, { lines, isSingle }: IncomingEvents): ProjectionistError {

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import { ANYBODY, type Caller, callerOf } from './caller.ts';
 import { JsonWebTokens } from './json-web-tokens.ts';
+import { askHost } from './host-caller.ts';
 import type { AuthSettings, Scope } from './settings.ts';
 import { StaticTokens } from './static-tokens.ts';
 
@@ -13,6 +14,8 @@ export type FindCaller = (
 /** A promise only where a JWT is to be verified, which rejects as `JsonWebTokens.verify` does. */
 export function callerFinder(auth: AuthSettings | undefined): FindCaller {
   if (auth === undefined || auth === 'none') return () => ANYBODY;
+  // A header does not tell.
+  if ('caller' in auth) return () => undefined;
   const tokens = new StaticTokens(auth.tokens ?? []);
   const webTokens = auth.jwt === undefined ? undefined : new JsonWebTokens(auth.jwt);
   return (authorization) => {
@@ -24,6 +27,7 @@ export function callerFinder(auth: AuthSettings | undefined): FindCaller {
 /** Finds out who sends a request, by its bearer token (RFC 6750). Throws UNAUTHENTICATED. */
 export function authenticate(auth: AuthSettings | undefined, findCaller: FindCaller): MiddlewareHandler {
   if (auth === undefined || auth === 'none') return (_, next) => next();
+  if ('caller' in auth) return askHost(auth.caller);
   return async (c, next) => {
     const authorization = c.req.header('Authorization');
     if (tokenIn(authorization) === undefined) {
@@ -73,9 +77,14 @@ export function guard(
 
 function checkScope(c: Context, caller: Caller, scope: Scope): void {
   if (caller.scopes.has(scope)) return;
-  c.header('WWW-Authenticate', `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`);
-  throw new ProjectionistError('FORBIDDEN', `The token lacks the scope ${scope}`, {
-    hint: `It has ${[...caller.scopes].join(', ') || 'none'}.`,
-    evidence: { expected: scope },
-  });
+  if (caller.isOfHost !== true)
+    c.header('WWW-Authenticate', `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`);
+  throw new ProjectionistError(
+    'FORBIDDEN',
+    `${caller.isOfHost === true ? caller.name : 'The token'} lacks the scope ${scope}`,
+    {
+      hint: `It has ${[...caller.scopes].join(', ') || 'none'}.`,
+      evidence: { expected: scope },
+    },
+  );
 }

@@ -8,6 +8,8 @@ export interface Caller {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly claims: Claims;
+  /** True where the application that this one is mounted in has said so, and no token did. */
+  readonly isOfHost?: true;
 }
 
 declare module 'hono' {

@@ -3,6 +3,7 @@ import { DOCS_PAGE, DOCS_POLICY } from './openapi/docs-page.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
 import type { Services } from './services.ts';
 import type { HttpSettings } from './settings.ts';
+import { pathOf } from './path-of.ts';
 
 /** `/docs`: for people. The page alone holds no data, and is there for everybody: its script asks for a token. */
 export function docsRoutes(): Hono {
@@ -19,11 +20,11 @@ export function discoveryRoutes(services: Services, { auth }: HttpSettings): Hon
     openApiDocument({
       definitions: services.definitions(),
       views: services.views().map(({ view }) => view),
-      mount: c.req.path.replace(/\/openapi\.json$/, ''),
-      needsToken: auth !== undefined && auth !== 'none',
+      mount: pathOf(c).replace(/\/openapi\.json$/, ''),
+      needsToken: auth !== undefined && auth !== 'none' && !('caller' in auth),
     });
   const app = new Hono();
-  app.get('/', (c) => c.json(index(c.req.path.replace(/\/$/, ''), services)));
+  app.get('/', (c) => c.json(index(pathOf(c).replace(/\/$/, ''), services)));
   app.get('/openapi.json', (c) => c.json(document(c), 200, { 'Cache-Control': 'no-cache' }));
   return app;
 }

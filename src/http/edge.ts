@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
@@ -9,6 +9,7 @@ import { ANY, authenticate, type FindCaller, guard } from './authenticate.ts';
 import { callerOf } from './caller.ts';
 import { checkUrl } from './check-url.ts';
 import { compressed } from './compressed.ts';
+import { isKept, refuseReadBody } from './read-body.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { docsRoutes } from './discovery.ts';
 import { healthRoutes, readyRoutes } from './health.ts';
@@ -43,7 +44,8 @@ export const EXPOSED = [
  */
 export function edge(services: Services, settings: HttpSettings, findCaller: FindCaller): Hono {
   const app = new Hono();
-  app.use(requestId({ generator: newRequestId }));
+  // A host's own middleware may have given it one.
+  app.use(requestId({ generator: (c) => c.get('requestId') ?? newRequestId() }));
   // A JSON API runs nothing and is framed by nobody; pages bring a policy of their own. TLS is the proxy's affair, HSTS too.
   app.use(
     secureHeaders({
@@ -82,6 +84,7 @@ export function edge(services: Services, settings: HttpSettings, findCaller: Fin
   });
   guardScopes(app, services);
   app.route('/', metricsRoutes(services));
+  app.use(refuseReadBody);
   app.use(limitBody(limitsOf(settings).body));
   return app;
 }
@@ -124,8 +127,8 @@ export function allowedMethods(app: Hono): ReturnType<typeof methodNotAllowed> {
   });
 }
 
-function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
-  return bodyLimit({
+function limitBody(maxSize: number): MiddlewareHandler {
+  const limit = bodyLimit({
     maxSize,
     onError: (c) =>
       problemResponse(
@@ -135,4 +138,6 @@ function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
         }),
       ),
   });
+  // What the host holds in memory already cannot be kept out of it.
+  return (c, next) => (isKept(c) ? next() : limit(c, next));
 }

@@ -7,6 +7,7 @@ import type { ProjectionStatus } from '../engine/states/status.ts';
 import { reasonIn } from './reason.ts';
 import { rebuildRoutes } from './rebuild.ts';
 import type { Services } from './services.ts';
+import { pathOf } from './path-of.ts';
 
 /** `/projections`: their state, and what can be done to them. What takes long is begun, and seen in the state. */
 export function projectionRoutes(services: Services): Hono {
@@ -56,5 +57,5 @@ function statusOf(c: Context, services: Services): ProjectionStatus {
 
 /** 202 (RFC 9110, section 15.3.3): the projection's state tells how it goes on. */
 function accepted(c: Context, status: string): Response {
-  return c.json({ status }, 202, { Location: c.req.path.replace(/\/[^/]+$/, '') });
+  return c.json({ status }, 202, { Location: pathOf(c).replace(/\/[^/]+$/, '') });
 }

@@ -4,6 +4,7 @@ import { ProjectionistError } from '../errors.ts';
 import { begun } from './begun.ts';
 import { jsonIn, textBody } from './request-body.ts';
 import type { Services } from './services.ts';
+import { pathOf } from './path-of.ts';
 
 /** Rebuilding a projection, and comparing what is built with a second replay. Both are begun; their state is read elsewhere. */
 export function rebuildRoutes(services: Services): Hono {
@@ -44,5 +45,5 @@ async function rebuildIn(c: Context): Promise<z.infer<typeof REBUILD>> {
 
 /** The projection's own path, wherever the app is mounted. */
 function parentOf(c: Context): string {
-  return c.req.path.replace(/\/[^/]+$/, '');
+  return pathOf(c).replace(/\/[^/]+$/, '');
 }

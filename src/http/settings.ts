@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AskHost } from './host-caller.ts';
 
 /** What a caller may: see, add events, and work on projections. None includes another. */
 export const SCOPES = ['read', 'append', 'operate'] as const;
@@ -40,8 +41,16 @@ const jwt = z
     { message: 'give one of secret, jwksUrl and jwksFile' },
   );
 
+const host = z.strictObject({
+  caller: z
+    .custom<AskHost>((value) => typeof value === 'function', 'give a function')
+    .describe('who sends a request, as the application knows that this one is mounted in'),
+  isReadyzOpen: z.boolean().optional(),
+});
+
 const auth = z.union([
   z.literal('none'),
+  host,
   z
     .strictObject({
       tokens: z.array(token).optional(),
@@ -49,7 +58,7 @@ const auth = z.union([
       isReadyzOpen: z.boolean().optional().describe('whether /readyz answers without a token'),
     })
     .refine(({ tokens, jwt }) => (tokens?.length ?? 0) > 0 || jwt !== undefined, {
-      message: 'give tokens, jwt or both; auth: "none" lets anybody in',
+      message: 'give tokens, jwt or both, or caller; auth: "none" lets anybody in',
     }),
 ]);
 
