@@ -8,6 +8,7 @@ const WITH_PROCESSES = [
   'test/as-of/kill.test.ts',
   'test/cli/{check,check-against,completions,dead-letters,exposure,infer,journal,pause}.test.ts',
   'test/docs/{schema-evolution,tutorial}.test.ts',
+  'test/examples/{express-app,hono-app}.test.ts',
   'test/fault/**/*.test.ts',
 ];
 
