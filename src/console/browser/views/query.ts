@@ -1,4 +1,5 @@
-import type { View } from '../session.ts';
+import type { Column, View } from '../session.ts';
+import type { KeyedRow } from './rows.ts';
 
 /** One condition, in the query API's own words. */
 export interface Filter {
@@ -125,4 +126,29 @@ export function keyedPath(view: View, query: ViewQuery): string {
     offset: String(query.offset),
   });
   return apiPath(view, { ...query, parameters });
+}
+
+/** Ascending first, then descending, then as the view has it. */
+export function nextOrder({ order }: ViewQuery, column: string): string | null {
+  if (order?.column !== column) return column;
+  return order.isDescending ? null : `${column}.desc`;
+}
+
+/** The columns of the answer: those of the view, or what `select` makes of them. */
+export function columnsOf(
+  view: View,
+  query: ViewQuery,
+  rows: readonly KeyedRow[] | undefined,
+): readonly Column[] {
+  if (!query.parameters.has('select')) return view.columns;
+  const names = Object.keys(rows?.[0]?.row ?? {});
+  return names.map(
+    (name) =>
+      view.columns.find((column) => column.name === name) ?? {
+        name,
+        type: 'any',
+        kind: 'any',
+        nullable: true,
+      },
+  );
 }
