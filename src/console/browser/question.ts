@@ -22,7 +22,8 @@ export function confirm(asked: Question): void {
   question.value = asked;
 }
 
-function close(): void {
+/** Called when the dialog has closed itself: so the focus is back where it was. */
+function forget(): void {
   question.value = undefined;
 }
 
@@ -43,14 +44,14 @@ function Dialog({ asked }: { readonly asked: Question }): VNode {
     setBusy(true);
     try {
       await asked.run(reason.trim());
-      close();
+      element.current?.close();
     } catch (error) {
       setTrouble(error as Refusal);
       setBusy(false);
     }
   };
   const isReady = asked.needsReason !== true || reason.trim() !== '';
-  return html`<dialog ref=${element} onClose=${close} aria-labelledby="question">
+  return html`<dialog ref=${element} onClose=${forget} aria-labelledby="question">
     <form onSubmit=${submit}>
       <h2 id="question">${asked.title}</h2>
       <ul>
@@ -69,7 +70,7 @@ function Dialog({ asked }: { readonly asked: Question }): VNode {
       }
       ${trouble === undefined ? null : html`<${Trouble} refusal=${trouble} />`}
       <div class="actions">
-        <button type="button" onClick=${close}>Cancel</button>
+        <button type="button" onClick=${() => element.current?.close()}>Cancel</button>
         <button
           type="submit"
           class=${asked.isGrave === true ? 'grave' : 'primary'}

@@ -73,12 +73,12 @@ function progressWords({ progress }: Verification): string {
 
 function OutcomeParts({ outcome }: { readonly outcome: Outcome }): VNode {
   const { generation, position, views, difference } = outcome;
-  const at = `generation ${generation} at position ${count(position)}`;
+  const at = `${generation} at position ${count(position)}`;
   if (difference === null) {
     const rows = views.reduce((sum, view) => sum + view.rows, 0);
     return html`<p class="verification same" role="status">
-      Verified, ${at}: ${rows === 1 ? 'the one row is' : `all ${counted(rows, 'row')} are`} what the events
-      say.
+      Verified, generation ${at}: ${rows === 1 ? 'the one row is' : `all ${counted(rows, 'row')} are`} what
+      the events say.
     </p>`;
   }
   const differing = views
@@ -86,18 +86,8 @@ function OutcomeParts({ outcome }: { readonly outcome: Outcome }): VNode {
     .map((view) => `${count(view.differing)} in ${view.view}`)
     .join(', ');
   return html`<div class="verification trouble" role="alert">
-    <strong>${at} differs from a second replay: ${differing}</strong>
-    <p>${differenceWords(difference)}</p>
-    ${
-      difference.event === null
-        ? null
-        : html`<p>
-            Event
-            <a href=${href(`/log?at=${difference.event.position}`)}
-              >${difference.event.type} ${count(difference.event.position)}</a
-            >
-          </p>`
-    }
+    <strong>Generation ${at} differs from a second replay: ${differing}</strong>
+    <p><${DifferenceWords} difference=${difference} /></p>
     <table>
       <thead>
         <tr>
@@ -125,13 +115,32 @@ const KINDS = {
   extra: 'should not be there',
   different: 'has other values',
 } as const;
-const CAUSES = {
-  edited: 'No event left it like this: something else wrote it.',
-  behind: 'The event below is missing from it.',
-  nondeterministic: 'Two replays of the same events differ.',
-} as const;
 
-function differenceWords({ view, key, kind, cause }: Difference): string {
+function DifferenceWords({ difference }: { readonly difference: Difference }): VNode {
+  const { view, key, kind, cause, event } = difference;
   const row = key === null ? 'a row' : Object.values(key).map(shown).join(', ');
-  return `First: ${row} of ${view} ${KINDS[kind]}. ${CAUSES[cause]}`;
+  const at = event === null ? null : html`<${EventLink} event=${event} />`;
+  return html`<a href=${href(`/views/${encodeURIComponent(view)}${key === null ? '' : `?${filterOf(key)}`}`)}
+      >${row}</a
+    >
+    ${` of ${view} ${KINDS[kind]}. `}${CAUSES[cause](at)}`;
+}
+
+function EventLink({ event }: { readonly event: NonNullable<Difference['event']> }): VNode {
+  return html`<a href=${href(`/log?at=${event.position}`)}>${event.type} at ${count(event.position)}</a>`;
+}
+
+/** Why two replays part, with the event where they do, if there is one. */
+const CAUSES: Readonly<Record<Difference['cause'], (event: VNode | null) => VNode>> = {
+  edited: (event) =>
+    html`No event left it like this: something else wrote
+    it.${event === null ? '' : html` The last that touched it is ${event}.`}`,
+  behind: (event) => html`It is as it was before ${event ?? 'an event'}, which is missing from it.`,
+  nondeterministic: (event) =>
+    html`Two replays of the same events differ${event === null ? '' : html`, first at ${event}`}: a function
+    or an upcaster depends on something besides its arguments.`,
+};
+
+function filterOf(key: Row): URLSearchParams {
+  return new URLSearchParams(Object.entries(key).map(([name, value]) => [name, `eq.${shown(value)}`]));
 }

@@ -71,7 +71,7 @@ class Widths {
 
   of(columns: readonly Column[], rows: readonly KeyedRow[]): readonly number[] {
     for (const [index, { name }] of columns.entries()) {
-      const lengths = rows.map(({ row }) => cellText(row[name]).length);
+      const lengths = rows.map(({ row }) => widthOf(cellText(row[name])));
       this.#widest[index] = Math.min(MOST, Math.max(this.#widest[index] ?? 0, name.length + 2, ...lengths));
     }
     return this.#widest.slice(0, columns.length).map((width) => width + PADDING);
@@ -140,6 +140,12 @@ class GridRow extends Component<GridRowProps> {
     const lit = changes === 0 ? '' : `lit-${changes % 2}`;
     return `${alignment(column)} ${lit} ${row[column.name] === null ? 'null' : ''}`;
   }
+}
+
+/** Characters; those of East Asian scripts, and pictures, are about twice as wide as others. */
+function widthOf(text: string): number {
+  if (!/[\u1100-\uffdc]/.test(text)) return text.length;
+  return text.length + (text.match(/[\u1100-\ud7ff\uf900-\uffdc]/g)?.length ?? 0);
 }
 
 function cellText(value: unknown): string {

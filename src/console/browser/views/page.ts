@@ -33,9 +33,11 @@ function Rows({ view }: { readonly view: View }): VNode {
   const query = useMemo(() => readQuery(search), [search]);
   const path = keyedPath(view, query);
   const player = usePlayer(path, view, hash);
-  const [chosen, setChosen] = useState<KeyedRow | undefined>(undefined);
+  const [picked, setPicked] = useState<KeyedRow | undefined>(undefined);
   const { frame } = player;
   const rows = frame.value?.rows;
+  // As it is at the moment that is looked at; as it was last, while it is not among the rows
+  const chosen = picked && (rows?.find(({ key }) => key === picked.key) ?? picked);
   const total = useTotal(view, query, player.isPast.value ? undefined : frame.value?.position);
   const status = statuses.value?.find(({ name }) => name === view.projection);
   useEffect(() => player.reached(status?.position ?? 0), [player, status?.position]);
@@ -44,6 +46,7 @@ function Rows({ view }: { readonly view: View }): VNode {
       amend(`/views/${encodeURIComponent(view.name)}${next.size === 0 ? '' : `?${readable(next)}`}`),
     [view],
   );
+  const forget = useCallback(() => setPicked(undefined), []);
   const order = (column: string): void => show(changed(query, { order: nextOrder(query, column) }));
   const columns = useMemo(
     () => columnsOf(view, query, rows),
@@ -62,11 +65,11 @@ function Rows({ view }: { readonly view: View }): VNode {
     <${Address}
       view=${view}
       query=${query}
-      position=${player.isPast.value ? Math.floor(frame.value?.position ?? 0) : undefined}
+      position=${player.isPast.value ? Math.floor(frame.value?.position ?? player.position.value) : undefined}
       onChange=${show}
     />
     ${player.problem.value === undefined ? null : html`<${Trouble} refusal=${player.problem.value} />`}
-    <div class="rows">
+    <div class=${player.replayed.value === undefined ? 'rows' : 'rows stale'}>
       ${
         rows === undefined
           ? html`<p class="waiting">${player.problem.value === undefined ? 'Asking for rows…' : ''}</p>`
@@ -78,7 +81,7 @@ function Rows({ view }: { readonly view: View }): VNode {
               chosen=${chosen?.key}
               label=${`Rows of ${view.name}`}
               onOrder=${order}
-              onChoose=${setChosen}
+              onChoose=${setPicked}
             />`
       }
       ${rows?.length === 0 ? html`<${NoRows} isPast=${player.isPast.value} isFiltered=${query.filters.length > 0} />` : null}
@@ -97,12 +100,13 @@ function Rows({ view }: { readonly view: View }): VNode {
             key=${chosen.key}
             view=${view}
             chosen=${chosen}
+            position=${player.isPast.value ? Math.floor(player.position.value) : undefined}
             onSeek=${(position: number) => {
               player.pause();
               player.seek(position);
               player.settle();
             }}
-            onClose=${() => setChosen(undefined)}
+            onClose=${forget}
           />`
     }`;
 }

@@ -47,6 +47,8 @@ export class Player {
   readonly #live = signal<Frame | undefined>(undefined);
   readonly #single = signal<Film | undefined>(undefined);
   readonly #closing = new AbortController();
+  /** True while the playhead would go on, and what comes next is not there yet. */
+  readonly #isStarved = signal(false);
   #animation = 0;
   #shown: Frame | undefined;
 
@@ -61,6 +63,15 @@ export class Player {
   );
   /** Whether every event up to the playhead is in the frame. */
   readonly isExact = computed(() => this.frame.value?.position === Math.floor(this.position.value));
+
+  /** While the rows are not yet those of the playhead: how far the replay of the log is, from 0 to 1. */
+  readonly replayed = computed<number | undefined>(() => {
+    if (!this.isPast.value) return undefined;
+    const isWaiting = this.isPlaying.value ? this.#isStarved.value : !this.isExact.value;
+    if (!isWaiting || this.problem.value !== undefined) return undefined;
+    const film = this.film.value;
+    return film === undefined || film.length.value === 0 ? 0 : (film.reach ?? 0) / film.order.to;
+  });
 
   constructor(path: string, primaryKey: readonly string[]) {
     this.path = path;
@@ -173,7 +184,8 @@ export class Player {
     if (needsSingle) this.#needSingle(Math.floor(next));
     // Waits for what is not there yet, rather than show what was not so.
     const source = needsSingle ? this.#single.peek() : this.film.peek();
-    if (source?.covers(next) !== true && source?.isWhole.peek() !== true) return;
+    this.#isStarved.value = source?.covers(next) !== true && source?.isWhole.peek() !== true;
+    if (this.#isStarved.peek()) return;
     this.position.value = next;
     if (next >= end) this.pause();
   }

@@ -77,10 +77,12 @@ function Readout({ player }: { readonly player: Player }): VNode {
     const position = computed(() => count(Math.floor(player.position.value)));
     const end = computed(() => count(player.end.value));
     const time = computed(() => timeWords(player));
-    return { position, end, time };
+    // As wide as it gets, so that nothing moves while it counts
+    const width = computed(() => `min-width: ${1.7 * count(player.end.value).length + 2}ch`);
+    return { position, end, time, width };
   }, [player]);
   return html`<span class="readout">
-    <span class="position">${words.position}<small> of ${words.end}</small></span>
+    <span class="position" style=${words.width}>${words.position}<small> of ${words.end}</small></span>
     <span class="when">${words.time}</span>
   </span>`;
 }
@@ -88,6 +90,8 @@ function Readout({ player }: { readonly player: Player }): VNode {
 function timeWords(player: Player): string {
   if (!player.isPast.value) return 'now';
   const frame = player.frame.value;
+  const { replayed } = player;
+  if (replayed.value !== undefined) return `replaying, ${Math.floor(replayed.value * 100)} %`;
   if (player.position.value < 1) return 'before the first event';
   return frame?.time === undefined ? '' : localTime(frame.time);
 }
@@ -218,9 +222,9 @@ function GoTo({ player }: { readonly player: Player }): VNode {
   return html`<form class="go-to" onSubmit=${submit}>
     <input
       aria-label="Go to a position or a time"
-      placeholder="go to 1500 or 2025-02-01"
+      placeholder="go to…"
       value=${text}
-      title=${trouble}
+      title=${trouble || 'A position, such as 1500, or a time, such as 2025-02-01'}
       aria-invalid=${trouble !== ''}
       onInput=${(event: Event) => setText((event.target as HTMLInputElement).value)}
     />

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { askJson, Refusal } from '../api.ts';
 import { count, counted, shown } from '../format.ts';
 import { html } from '../html.ts';
@@ -23,15 +23,19 @@ interface Entry {
 interface StoryProps {
   readonly view: View;
   readonly chosen: KeyedRow;
+  /** Where the playhead stands, while it does not stand at the end. */
+  readonly position: number | undefined;
   readonly onSeek: (position: number) => void;
   readonly onClose: () => void;
 }
 
 /** A row, and the events that made it: each with what it changed. */
-export function Story({ view, chosen, onSeek, onClose }: StoryProps): VNode {
+export function Story({ view, chosen, position, onSeek, onClose }: StoryProps): VNode {
+  const drawer = useRef<HTMLElement>(null);
+  useEffect(() => keepFocus(drawer.current), []);
   useEffect(() => onKey({ Escape: onClose }), [onClose]);
   const title = view.primaryKey.map((name) => shown(chosen.row[name])).join(', ') || 'A row';
-  return html`<aside class="drawer" aria-label=${`Story of ${title}`}>
+  return html`<aside ref=${drawer} class="drawer" tabindex="-1" aria-label=${`Story of ${title}`}>
     <header>
       <h2>${title}</h2>
       <span class="faint">in ${view.name}</span>
@@ -49,13 +53,13 @@ export function Story({ view, chosen, onSeek, onClose }: StoryProps): VNode {
     </dl>
     ${
       hasForViews('trace') && view.primaryKey.length > 0
-        ? html`<${Entries} view=${view} chosen=${chosen} onSeek=${onSeek} />`
+        ? html`<${Entries} view=${view} chosen=${chosen} position=${position} onSeek=${onSeek} />`
         : null
     }
   </aside>`;
 }
 
-function Entries({ view, chosen, onSeek }: Omit<StoryProps, 'onClose'>): VNode {
+function Entries({ view, chosen, position, onSeek }: Omit<StoryProps, 'onClose'>): VNode {
   const [entries, setEntries] = useState<readonly Entry[] | undefined>(undefined);
   const [trouble, setTrouble] = useState<Refusal | undefined>(undefined);
   const key = view.primaryKey.map((name) => `key=${encodeURIComponent(shown(chosen.row[name]))}`).join('&');
@@ -67,11 +71,12 @@ function Entries({ view, chosen, onSeek }: Omit<StoryProps, 'onClose'>): VNode {
   if (trouble !== undefined) return html`<${Trouble} refusal=${trouble} />`;
   if (entries === undefined) return html`<p class="waiting">Replaying the log for this row…</p>`;
   if (entries.length === 0) return html`<${Empty} title="No event made this row" />`;
+  const last = position === undefined ? undefined : entries.findLast((entry) => entry.position <= position);
   return html`<h3>${counted(entries.length, 'event')} made it</h3>
     <ol class="story">
       ${entries.map(
         (entry) =>
-          html`<li key=${entry.position}>
+          html`<li key=${entry.position} aria-current=${entry === last ? 'step' : undefined}>
           <header>
             <a class="type" href=${href(`/log?at=${entry.position}`)}>${entry.type}</a>
             <${Pill} kind=${entry.change}>${entry.change}</${Pill}>
@@ -85,6 +90,15 @@ function Entries({ view, chosen, onSeek }: Omit<StoryProps, 'onClose'>): VNode {
         </li>`,
       )}
     </ol>`;
+}
+
+/** The drawer has the focus while it is there; then whatever had it before, if that is still there. */
+function keepFocus(drawer: HTMLElement | null): () => void {
+  const before = document.activeElement;
+  drawer?.focus({ preventScroll: true });
+  return () => {
+    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+  };
 }
 
 async function load(
