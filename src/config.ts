@@ -9,7 +9,8 @@ import { tokensInText } from './http/tokens-in-text.ts';
 
 const whole = z.number().int().positive().exactOptional();
 
-const settings = z.strictObject({
+/** What a settings file may hold. */
+export const settings = z.strictObject({
   data: z.string().min(1).describe('folder of the log and the views'),
   projections: z.string().min(1).describe('folder of the definition files'),
   port: z.coerce.number().int().min(0).max(65535).describe('port of the HTTP API; 0 for any free one'),
@@ -35,7 +36,7 @@ export type Config = Readonly<z.infer<typeof settings>>;
 export type ConfigFile = Partial<Config>;
 
 /** Every default. */
-const DEFAULTS: Config = {
+export const DEFAULTS: Config = {
   data: 'data',
   projections: 'projections',
   port: 4000,

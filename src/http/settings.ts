@@ -14,7 +14,7 @@ const token = z
       .regex(/^[\da-f]{64}$/i)
       .optional()
       .describe('SHA-256 of the secret, in hexadecimal'),
-    scopes: z.array(scope).min(1),
+    scopes: z.array(scope).min(1).describe('what it may'),
     claims: z.record(z.string(), z.unknown()).optional().describe('what row policies are given'),
   })
   .refine((entry) => (entry.token === undefined) !== (entry.tokenHash === undefined), {
@@ -24,16 +24,25 @@ const token = z
 const jwt = z
   .strictObject({
     secret: z.string().min(32).optional().describe('shared secret of HS256, HS384 or HS512'),
-    jwksUrl: z.url({ protocol: /^https?$/ }).optional(),
-    jwksFile: z.string().min(1).optional(),
-    issuer: z.union([z.string(), z.array(z.string())]).optional(),
-    audience: z.union([z.string(), z.array(z.string())]).optional(),
+    jwksUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('where the public keys are fetched'),
+    jwksFile: z.string().min(1).optional().describe('a file that has them'),
+    issuer: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('what `iss` must be'),
+    audience: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('what `aud` must be, or hold'),
     algorithms: z
       .array(z.string().regex(/^(HS|RS|PS|ES)(256|384|512)$|^EdDSA$/))
       .min(1)
-      .optional(),
-    /** Scopes of a token that names none. */
-    scopes: z.array(scope).optional(),
+      .optional()
+      .describe('signatures that are taken; those that fit the keys without it'),
+    scopes: z.array(scope).optional().describe('scopes of a token that names none'),
   })
   .refine(
     ({ secret, jwksUrl, jwksFile }) =>
@@ -74,7 +83,9 @@ const limits = z.strictObject({
 export const httpSettings = z.strictObject({
   auth: auth.optional().describe('who may; without it anybody on this machine'),
   cors: z
-    .strictObject({ origins: z.union([z.literal('*'), z.array(z.url())]) })
+    .strictObject({
+      origins: z.union([z.literal('*'), z.array(z.url())]).describe('such as `https://shop.example`'),
+    })
     .optional()
     .describe('the origins whose pages may read; none without it'),
   limits: limits.partial().optional(),

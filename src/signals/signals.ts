@@ -32,7 +32,7 @@ export interface SignalOptions {
 }
 
 /** Seconds. */
-const USUALLY_SLOW = 1;
+export const USUALLY_SLOW = 1;
 /** Positions in a batch whose events get spans of their own: a batch of more is catching up. */
 const TRACED_BATCH = 200;
 /** Milliseconds. */
