@@ -42,7 +42,17 @@ function prefixed(name: string, values: object): Record<string, unknown> {
 export function settingsReference(): string {
   const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as Schema;
   const rows = Object.entries(schema.properties ?? {}).flatMap(([name, one]) => rowsOf(name, one));
-  return table(['setting', 'type', 'default', 'what it is'], rows);
+  return table(['setting', 'type', 'default', 'what it is'], oncePerName(rows));
+}
+
+/** Alternatives of an object may share a member: it is told once, in the fullest words. */
+function oncePerName(rows: readonly string[][]): string[][] {
+  const found = new Map<string, string[]>();
+  for (const row of rows) {
+    const [name = ''] = row;
+    if ((found.get(name)?.join('').length ?? -1) < row.join('').length) found.set(name, row);
+  }
+  return [...found.values()];
 }
 
 /** One row for a value; for an object one for itself, where it is described, and one for each member. */
@@ -64,7 +74,7 @@ function membersOf(name: string, schema: Schema): string[][] {
 function typeOf(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(', ');
   if (schema.const !== undefined) return code(`'${String(schema.const)}'`);
-  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(' or ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
   return schema.type === undefined ? 'any' : String(schema.type);
 }
