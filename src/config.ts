@@ -36,7 +36,7 @@ export type Config = Readonly<z.infer<typeof settings>>;
 export type ConfigFile = Partial<Config>;
 
 /** Every default. */
-export const DEFAULTS: Config = {
+export const DEFAULTS = {
   data: 'data',
   projections: 'projections',
   port: 4000,
@@ -44,7 +44,7 @@ export const DEFAULTS: Config = {
   shutdownSeconds: 10,
   logLevel: 'info',
   logFormat: 'auto',
-};
+} satisfies Config;
 const DEFAULT_FILE = 'projectionist.config.ts';
 
 export interface ConfigSources {

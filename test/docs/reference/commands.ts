@@ -23,7 +23,7 @@ function ioOfNobody(): Io {
 function sectionOf(command: Command, options: readonly Option[]): string {
   const parts = [
     `### ${pathOf(command)}`,
-    `${sentence(command.description())}`,
+    sentence(command.description()),
     `\`\`\`text\nprojectionist ${pathOf(command)} ${command.usage()}\n\`\`\``,
     ...argumentsOf(command.registeredArguments),
     ...optionsOf(options),

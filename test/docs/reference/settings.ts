@@ -13,11 +13,11 @@ interface Schema {
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly const?: string;
 }
 
 const { maxRows, aggregates } = USUAL_QUERY_LIMITS;
-const USUAL: Readonly<Record<string, unknown>> = {
+const USUAL: Readonly<Record<string, string | number | boolean>> = {
   ...DEFAULTS,
   maxRows,
   aggregates,
@@ -25,7 +25,7 @@ const USUAL: Readonly<Record<string, unknown>> = {
   ...prefixed('copies', copySettings({})),
   ...prefixed('live', liveSettings({})),
   // The usual number of readers depends on the machine.
-  ...prefixed('scans', { ...scanSettings({}, 3), readers: undefined }),
+  ...prefixed('scans', { ...scanSettings({}, 3), readers: '' }),
   'auth.isReadyzOpen': false,
   'metrics.isOpen': false,
   slowQuerySeconds: USUALLY_SLOW,
@@ -34,7 +34,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   'scans.readers': 'processors less one, 2 at most',
 };
 
-function prefixed(name: string, values: object): Record<string, unknown> {
+function prefixed(name: string, values: object): Record<string, string | number> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}.${key}`, value]));
 }
 
@@ -73,7 +73,7 @@ function membersOf(name: string, schema: Schema): string[][] {
 
 function typeOf(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(', ');
-  if (schema.const !== undefined) return code(`'${String(schema.const)}'`);
+  if (schema.const !== undefined) return code(`'${schema.const}'`);
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(' or ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
   return schema.type === undefined ? 'any' : String(schema.type);
@@ -81,7 +81,7 @@ function typeOf(schema: Schema): string {
 
 function usual(name: string): string {
   const value = USUAL[name];
-  if (value === undefined) return IN_WORDS[name] ?? '';
+  if (value === undefined || value === '') return IN_WORDS[name] ?? '';
   return typeof value === 'number'
     ? value.toLocaleString('en', { useGrouping: name !== 'port' })
     : code(String(value));
