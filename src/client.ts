@@ -25,5 +25,6 @@ export type {
 export type { LiveOptions } from './client/live-stream.ts';
 export type { CancelSignal, Fetch } from './client/platform.ts';
 export type { Result } from './client/result.ts';
-export type { RowQuery, WaitOptions } from './client/row-query.ts';
-export type { Where } from './client/where.ts';
+export type { ReplayOptions, ReplayResult } from './client/replay.ts';
+export type { CountOptions, RowQuery, WaitOptions } from './client/row-query.ts';
+export type { IsValue, Quantifiable, SearchOptions, Where } from './client/where.ts';

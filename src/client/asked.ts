@@ -10,6 +10,8 @@ export interface Asked {
   readonly given?: Readonly<Record<string, unknown>>;
   readonly select?: string;
   readonly conditions: readonly Condition[];
+  /** Parameters that stand in the query string as they are. */
+  readonly parameters?: readonly (readonly [name: string, value: string])[];
   readonly order: readonly string[];
   readonly limit?: number;
   readonly offset?: number;
@@ -32,7 +34,7 @@ export function orderText(field: string, { descending = false, nulls }: OrderOpt
  * have to stand in it too.
  */
 export function queryString(asked: Asked, given: Asked['given'] = {}): string {
-  const { select, conditions, order, limit, offset } = asked;
+  const { select, conditions, order, limit, offset, parameters: further = [] } = asked;
   const parameters: [string, string][] = [
     ...Object.entries(given).flatMap(([name, value]) => pairOf(name, value)),
     ...conditions.map((condition) => parameterOf(condition)),
@@ -40,6 +42,7 @@ export function queryString(asked: Asked, given: Asked['given'] = {}): string {
     ...pairOf('order', order.length === 0 ? undefined : order.join(',')),
     ...pairOf('limit', limit),
     ...pairOf('offset', offset),
+    ...further.map(([name, value]): [string, string] => [name, value]),
   ];
   const text = new URLSearchParams(parameters).toString();
   return text === '' ? '' : `?${text}`;

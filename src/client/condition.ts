@@ -7,7 +7,7 @@ interface Test {
   readonly kind: 'test';
   readonly field: string;
   readonly operator: string;
-  /** A list for `in`. */
+  /** A list for `in`, and for an operator with `(any)` or `(all)`. */
   readonly value: string | readonly string[];
 }
 
@@ -25,11 +25,12 @@ export function test(field: string, operator: string, value: unknown): Condition
   return { kind: 'test', field, operator, value: operandText(value as Operand | null) };
 }
 
-export function oneOf(field: string, values: readonly unknown[]): Condition {
+/** A test against several values: `in`, or an operator with `(any)` or `(all)`. */
+export function listTest(field: string, operator: string, values: readonly unknown[]): Condition {
   return {
     kind: 'test',
     field,
-    operator: 'in',
+    operator,
     value: values.map((value) => operandText(value as Operand | null)),
   };
 }
@@ -75,6 +76,11 @@ function memberOf(condition: Condition, isNegated = false): string {
 
 /** Outside of groups a value is all that follows its operator, and quotes would be part of it. */
 function operationOf({ operator, value }: Test, isInGroup: boolean): string {
-  if (typeof value !== 'string') return `${operator}.(${value.map((each) => quoted(each)).join(',')})`;
+  if (typeof value !== 'string') return `${operator}.${listText(operator, value)}`;
   return `${operator}.${isInGroup && operator !== 'is' ? quoted(value) : value}`;
+}
+
+function listText(operator: string, values: readonly string[]): string {
+  const items = values.map((each) => quoted(each)).join(',');
+  return operator === 'in' ? `(${items})` : `{${items}}`;
 }

@@ -1,8 +1,9 @@
+import { preferHeader } from './asked.ts';
 import { errorOfBody, parseAnswer, ProjectionistClientError } from './client-error.ts';
 import type { Connection } from './connection.ts';
 import { EventParser, type ServerSentEvent } from './event-parser.ts';
 import type { LiveMessage, RowChange, SnapshotReason } from './live-changes.ts';
-import type { CancelSignal, ChunkReader } from './platform.ts';
+import type { CancelSignal, ChunkReader, IncomingResponse } from './platform.ts';
 
 export interface LiveOptions {
   /** Ends the iteration when it is aborted. */
@@ -13,14 +14,15 @@ export interface LiveOptions {
   readonly silence?: number;
 }
 
-interface Opening {
+/** What a stream is asked for. */
+export interface Opening {
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly preferences: Readonly<Record<string, string>>;
 }
 
 const RECONNECT_AFTER = 1000;
 /** Three heartbeats of the server's usual 15 s. */
-const SILENCE = 45_000;
+export const SILENCE = 45_000;
 /** Milliseconds between two attempts at most. */
 const LONGEST_PAUSE = 30_000;
 /** Statuses that pass by themselves; anything else would be answered again. */
@@ -33,7 +35,7 @@ const PASSING: ReadonlySet<number> = new Set([0, 408, 425, 429, 500, 502, 503, 5
  */
 export async function* liveMessages<Row>(
   connection: Connection,
-  { path, headers }: Opening,
+  { path, preferences }: Opening,
   { signal, reconnectAfter = RECONNECT_AFTER, silence = SILENCE }: LiveOptions,
   stop: AbortController,
 ): AsyncGenerator<LiveMessage<Row>, void, undefined> {
@@ -43,7 +45,7 @@ export async function* liveMessages<Row>(
   const parser = new Reconnecting(reconnectAfter);
   try {
     while (!stop.signal.aborted) {
-      const sent = { headers: { ...headers, ...parser.headers() }, signal: stop.signal };
+      const sent = { headers: { ...preferHeader(preferences), ...parser.headers() }, signal: stop.signal };
       const reader = await opened(connection, path, sent, parser);
       if (reader !== undefined)
         for await (const event of eventsOf(reader, parser, stop.signal, silence)) yield messageOf<Row>(event);
@@ -105,19 +107,23 @@ async function opened(
   state: Reconnecting,
 ): Promise<ChunkReader | undefined> {
   try {
-    const response = await connection.send(path, sent);
-    const type = response.headers.get('Content-Type') ?? '';
-    if (response.body === null || !type.startsWith('text/event-stream'))
-      throw new ProjectionistClientError('ANSWER_INVALID', 'The answer is no stream of events', {
-        status: response.status,
-        hint: 'Does a proxy stand before the server that changes what it answers?',
-      });
+    const reader = readerOf(await connection.send(path, sent));
     state.connected();
-    return response.body.getReader();
+    return reader;
   } catch (error) {
     if (sent.signal.aborted || (!state.isFirst && isPassing(error))) return undefined;
     throw error;
   }
+}
+
+/** Throws ANSWER_INVALID for what is no stream of events. */
+export function readerOf(response: IncomingResponse): ChunkReader {
+  const type = response.headers.get('Content-Type') ?? '';
+  if (response.body !== null && type.startsWith('text/event-stream')) return response.body.getReader();
+  throw new ProjectionistClientError('ANSWER_INVALID', 'The answer is no stream of events', {
+    status: response.status,
+    hint: 'Does a proxy stand before the server that changes what it answers?',
+  });
 }
 
 function isPassing(error: unknown): boolean {
@@ -146,7 +152,7 @@ async function* eventsOf(
 }
 
 /** Undefined at the end, however it came about: the next connection goes on from there. */
-async function nextChunk(reader: ChunkReader, silence: number): Promise<Uint8Array | undefined> {
+export async function nextChunk(reader: ChunkReader, silence: number): Promise<Uint8Array | undefined> {
   const timer = setTimeout(() => void reader.cancel().catch(() => {}), silence);
   try {
     const { value } = await reader.read();
@@ -158,7 +164,7 @@ async function nextChunk(reader: ChunkReader, silence: number): Promise<Uint8Arr
   }
 }
 
-function messageOf<Row>({ event, data }: ServerSentEvent): LiveMessage<Row> {
+export function messageOf<Row>({ event, data }: ServerSentEvent): LiveMessage<Row> {
   if (event === 'problem') throw errorOfBody(statusIn(data), data);
   const body = parseAnswer(200, data) as {
     readonly position: number;

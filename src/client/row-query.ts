@@ -5,11 +5,17 @@ import type { Connection } from './connection.ts';
 import type { RowsShape } from './definition-types.ts';
 import { endable } from './endable.ts';
 import { changesOf, type LiveChange, type LiveMessage, type LiveResult, resultsOf } from './live-changes.ts';
-import { liveMessages, type LiveOptions } from './live-stream.ts';
+import { liveMessages, type LiveOptions, type Opening } from './live-stream.ts';
+import { Filters } from './filters.ts';
 import { fieldText } from './operand.ts';
 import type { CancelSignal, IncomingResponse } from './platform.ts';
+import { replayedResults, type ReplayOptions, type ReplayResult } from './replay.ts';
 import { nextOf, type Result, resultOf, totalOf } from './result.ts';
-import { type Field, type OperandFor, Where } from './where.ts';
+import { type Field, Where } from './where.ts';
+
+export interface CountOptions {
+  readonly count?: boolean | 'exact' | 'planned' | 'estimated';
+}
 
 export interface WaitOptions {
   /** How long to wait at most; 10 where it is not said. */
@@ -22,76 +28,21 @@ export interface WaitOptions {
  *
  * Whatever asks throws ProjectionistClientError for what the server refuses, and the reason of an aborted signal.
  */
-export class RowQuery<Shape extends RowsShape, Row extends object = Shape['row']> implements PromiseLike<
-  Row[]
-> {
+export class RowQuery<Shape extends RowsShape, Row extends object = Shape['row']>
+  extends Filters<Shape['operands']>
+  implements PromiseLike<Row[]>
+{
   readonly #connection: Connection;
   readonly #asked: Asked;
 
   constructor(connection: Connection, asked: Asked) {
+    super();
     this.#connection = connection;
     this.#asked = Object.freeze(asked);
   }
 
-  // Filters; several are joined by "and".
-
-  eq<Name extends Field<Shape['operands']>>(field: Name, value: OperandFor<Shape['operands'], Name>): this {
-    return this.where((is) => is.eq(field, value));
-  }
-
-  neq<Name extends Field<Shape['operands']>>(field: Name, value: OperandFor<Shape['operands'], Name>): this {
-    return this.where((is) => is.neq(field, value));
-  }
-
-  gt<Name extends Field<Shape['operands']>>(field: Name, value: OperandFor<Shape['operands'], Name>): this {
-    return this.where((is) => is.gt(field, value));
-  }
-
-  gte<Name extends Field<Shape['operands']>>(field: Name, value: OperandFor<Shape['operands'], Name>): this {
-    return this.where((is) => is.gte(field, value));
-  }
-
-  lt<Name extends Field<Shape['operands']>>(field: Name, value: OperandFor<Shape['operands'], Name>): this {
-    return this.where((is) => is.lt(field, value));
-  }
-
-  lte<Name extends Field<Shape['operands']>>(field: Name, value: OperandFor<Shape['operands'], Name>): this {
-    return this.where((is) => is.lte(field, value));
-  }
-
-  /** `*` or `%` stands for any text, `_` for one character, and a backslash keeps the next character. */
-  like(field: Field<Shape['operands']>, pattern: string): this {
-    return this.where((is) => is.like(field, pattern));
-  }
-
-  /** The same, without regard to case. */
-  ilike(field: Field<Shape['operands']>, pattern: string): this {
-    return this.where((is) => is.ilike(field, pattern));
-  }
-
-  in<Name extends Field<Shape['operands']>>(
-    field: Name,
-    values: readonly OperandFor<Shape['operands'], Name>[],
-  ): this {
-    return this.where((is) => is.in(field, values));
-  }
-
-  is(field: Field<Shape['operands']>, value: null | boolean): this {
-    return this.where((is) => is.is(field, value));
-  }
-
-  /** Rows of which at least one holds: `.or((is) => [is.eq('status', 'paid'), is.gt('total_cents', 1000)])`. */
-  or(spell: (is: Where<Shape['operands']>) => readonly Condition[]): this {
-    return this.where((is) => is.or(...spell(is)));
-  }
-
-  /** Rows of which it does not hold: `.not((is) => is.is('carrier', null))`. */
-  not(spell: (is: Where<Shape['operands']>) => Condition): this {
-    return this.where((is) => is.not(spell(is)));
-  }
-
   /** Rows of which a condition holds that `and`, `or` and `not` put together. */
-  where(spell: (is: Where<Shape['operands']>) => Condition): this {
+  override where(spell: (is: Where<Shape['operands']>) => Condition): this {
     const condition = spell(new Where<Shape['operands']>());
     return this.#with({ conditions: [...this.#asked.conditions, condition] });
   }
@@ -122,6 +73,14 @@ export class RowQuery<Shape extends RowsShape, Row extends object = Shape['row']
 
   offset(rows: number): this {
     return this.#with({ offset: rows });
+  }
+
+  /**
+   * Whatever else the HTTP API takes in a query string, spelled as there, such as of embedded rows:
+   * `.parameter('order_lines.limit', '3')`.
+   */
+  parameter(name: string, value: string): this {
+    return this.#with({ parameters: [...(this.#asked.parameters ?? []), [name, value]] });
   }
 
   // When
@@ -160,10 +119,18 @@ export class RowQuery<Shape extends RowsShape, Row extends object = Shape['row']
       .then(onRows, onError);
   }
 
-  /** The rows and how fresh they are; with `count`, also how many there are beyond limit and offset. */
-  async withMeta({ count = false }: { readonly count?: boolean } = {}): Promise<Result<Row>> {
-    const asked = count ? this.#prefer({ count: 'exact' }) : this;
+  /**
+   * The rows and how fresh they are; with `count`, also how many there are beyond limit and offset: all of them read
+   * (`true`), by statistics (`planned`), or by statistics where there are many (`estimated`).
+   */
+  async withMeta({ count = false }: CountOptions = {}): Promise<Result<Row>> {
+    const asked = count === false ? this : this.#prefer({ count: count === true ? 'exact' : count });
     return resultOf(await asked.#ask());
+  }
+
+  /** The rows as CSV (RFC 4180), with a header. */
+  async csv(): Promise<string> {
+    return (await this.#ask({ Accept: 'text/csv' })).text();
   }
 
   /** How many rows there are, whatever limit and offset are. */
@@ -224,13 +191,22 @@ export class RowQuery<Shape extends RowsShape, Row extends object = Shape['row']
     return endable((stop) => resultsOf(this.#messages(options, stop)));
   }
 
+  /**
+   * The whole result as of one position after another, with the time of the event there. Ends after the last one, when
+   * the signal is aborted, or the loop is left. Throws UNREACHABLE where the connection breaks off.
+   */
+  replay(range: ReplayOptions = {}): AsyncGenerator<ReplayResult<Row>, void, undefined> {
+    return endable((stop) => replayedResults<Row>(this.#connection, this.#opening(), range, stop));
+  }
+
   #messages(options: LiveOptions, stop: AbortController): AsyncGenerator<LiveMessage<Row>, void, undefined> {
+    return liveMessages<Row>(this.#connection, this.#opening(), options, stop);
+  }
+
+  /** A stream is asked for with GET, and has a named query's parameters in its address. */
+  #opening(): Opening {
     const { path, given, preferences } = this.#asked;
-    const opening = {
-      path: `${path}${queryString(this.#asked, given)}`,
-      headers: preferHeader(preferences),
-    };
-    return liveMessages<Row>(this.#connection, opening, options, stop);
+    return { path: `${path}${queryString(this.#asked, given)}`, preferences };
   }
 
   /** A named query's parameters are posted, so that their types arrive with them. */

@@ -14,6 +14,11 @@ const bodies = uniqueArray(body, { minLength: 3, maxLength: 8 });
 /** The column has a name that needs quotes, one that is reserved, or neither. */
 const column = constantFrom('body' as const, 'order' as const, 'a,"b".c' as const);
 
+/** A regular expression for a text and nothing else. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+}
+
 test('whatever text is asked for, exactly the rows that have it are found', async () => {
   const { client } = await notebook();
   let run = 0;
@@ -32,6 +37,13 @@ test('whatever text is asked for, exactly the rows that have it are found', asyn
     expect(sorted(await found(mine.or((is) => [is.eq(name, a), is.eq(name, c)])))).toEqual(sorted([a, c]));
     expect(await found(mine.or((is) => [is.and(is.in(name, [a, b]), is.not(is.eq(name, b)))]))).toEqual([a]);
     expect(sorted(await found(mine.not((is) => is.in(name, [a, b]))))).toEqual(sorted(all.slice(2)));
+    expect(sorted(await found(mine.anyOf(name, 'eq', [a, b])))).toEqual(sorted([a, b]));
+    expect(sorted(await found(mine.allOf(name, 'neq', [a, b])))).toEqual(sorted(all.slice(2)));
+    expect(await found(mine.or((is) => [is.anyOf(name, 'eq', [a])]))).toEqual([a]);
+    expect(sorted(await found(mine.isDistinct(name, a)))).toEqual(sorted(all.slice(1)));
+    const exactly = `^${literally(a)}$`;
+    expect(await found(mine.match(name, exactly))).toEqual([a]);
+    expect(await found(mine.or((is) => [is.match(name, exactly)]))).toEqual([a]);
   });
   await assert(finds, { numRuns: runs, ...seed });
 });

@@ -73,6 +73,10 @@ describe('the types of a client', () => {
         .eq('bytes', new Uint8Array([1]))
         .eq('tags->0', 'a')
         .in('share', [0.5, 1]),
+      kindClient.view('kinds').contains('tags', ['a']).containedIn('tags', ['a']).overlaps('tags', ['a']),
+      kindClient.view('kinds').contains('tags->0', { of: 'a tag' }),
+      kindClient.view('kinds').anyOf('at_time', 'gt', [new Date()]).isDistinct('share', 1),
+      kindClient.view('kinds').is('share', 'not_null').is('isDone', 'unknown'),
     ];
     expect(right).toBeTypeOf('function');
   });
@@ -110,6 +114,24 @@ describe('the types of a client', () => {
       client.view('orders').eq('status', 'lost'),
       // @ts-expect-error -- one of several that it does not list
       client.view('orders').in('status', ['paid', 'lost']),
+      // @ts-expect-error -- any of several that it does not list
+      client.view('orders').anyOf('status', 'eq', ['lost']),
+      // @ts-expect-error -- an operator that takes one value
+      client.view('orders').anyOf('status', 'isdistinct', ['paid']),
+      // @ts-expect-error -- a regular expression as an object: its syntax is another
+      client.view('orders').match('status', /paid/),
+      // @ts-expect-error -- a list of another type than the column's
+      kindClient.view('kinds').contains('tags', [1]),
+      // @ts-expect-error -- the same
+      kindClient.view('kinds').overlaps('tags', [1]),
+      // @ts-expect-error -- a path into a column, which no index is over
+      kindClient.view('kinds').search('tags->0', 'a'),
+      // @ts-expect-error -- no way to read a search
+      client.view('orders').search('status', 'paid', { as: 'regex' }),
+      // @ts-expect-error -- nothing that a field may be
+      client.view('orders').is('status', 'empty'),
+      // @ts-expect-error -- no way to count
+      client.view('orders').withMeta({ count: 'roughly' }),
       // @ts-expect-error -- nothing equals null
       client.view('orders').eq('carrier', null),
       // @ts-expect-error -- a column to order by that the view lacks
