@@ -51,7 +51,7 @@ function closing(tokens: readonly string[], open: number): number {
 }
 
 /** SQLite's own functions that a subquery may read from: what they are given is of the event. */
-const EACH = /^jsonb?_(each|tree)$/i;
+export const EACH = /^jsonb?_(each|tree)$/i;
 const ENDS = new Set(['group', 'order', 'limit', 'having', 'window']);
 
 /**

@@ -24,17 +24,19 @@ export function triggerName({ name, eventType }: FeedBlock): string {
 /** The table, in the generation's file, of the partitions whose events are held back. */
 export const PARKED_TABLE = 'main.projectionist_parked';
 
-/** Which of a range's events get in: all, or those whose partition is not parked. */
-export type FeedChoice = 'all' | 'unparked';
+/** Which of a range's events get in: all, those whose partition is not parked, or those that are no dead letters. */
+export type FeedChoice = 'all' | 'unparked' | 'no-letters';
+
+const CONDITIONS: Readonly<Record<FeedChoice, (program: Program) => string>> = {
+  all: () => '',
+  unparked: (program) => ` AND ${partitionOf(program)} NOT IN (SELECT partition FROM ${PARKED_TABLE})`,
+  'no-letters': () => ' AND position NOT IN (SELECT position FROM main.projectionist_letters)',
+};
 
 /** How events get in: INSERT … SELECT from the log, for positions after one up to another, in order. */
 export function feedInsert(program: Program, access: 'scan' | 'index', choice: FeedChoice = 'all'): string {
   const hint = access === 'scan' ? 'NOT INDEXED' : 'INDEXED BY events_by_type';
-  const unparked =
-    choice === 'unparked'
-      ? ` AND ${partitionOf(program)} NOT IN (SELECT partition FROM ${PARKED_TABLE})`
-      : '';
-  return `${feedSelect(program, hint)} WHERE position > ? AND position <= ? AND type IN (${typeList(program)})${unparked} ORDER BY position`;
+  return `${feedSelect(program, hint)} WHERE position > ? AND position <= ? AND type IN (${typeList(program)})${CONDITIONS[choice](program)} ORDER BY position`;
 }
 
 /** The same for single events: those whose positions `selection`, a SELECT, gives. */

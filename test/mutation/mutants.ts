@@ -36,8 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
     invariant: 3,
     fault: 'a batch begins with the last event of the one before',
     file: 'src/engine/apply/projector.ts',
-    search: "[isSparse ? 'index' : 'scan'].run(from, to);",
-    replacement: "[isSparse ? 'index' : 'scan'].run(Math.max(0, from - 1), to);",
+    search: 'feed.run(from, to, access);',
+    replacement: 'feed.run(Math.max(0, from - 1), to, access);',
     test: SIMULATION,
   },
   {

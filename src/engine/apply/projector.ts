@@ -1,8 +1,7 @@
-import type { SqliteDatabase, SqliteStatement } from '../../database/open.ts';
+import type { SqliteDatabase } from '../../database/open.ts';
 import { transactDeferred } from '../../database/transaction.ts';
 import { type ErrorReport, reportOf } from '../../errors.ts';
 import type { OnError } from '../../projection/define.ts';
-import { type FeedChoice, feedInsert } from '../../projection/feed-sql.ts';
 import type { Program } from '../../projection/program.ts';
 import { applyError } from './apply-error.ts';
 import { Continuity } from './continuity.ts';
@@ -11,6 +10,7 @@ import { type DecisionMade, DecisionQueue } from '../dead-letters/decision-queue
 import { failingStatement } from '../dead-letters/failing-statement.ts';
 import { LetterFeed } from '../dead-letters/letter-feed.ts';
 import { Parking } from '../dead-letters/parking.ts';
+import { accessTo, Feed, shareOf } from './feed.ts';
 import { type FatalEvent, FatalEvents, isFatal } from './fatal-events.ts';
 import { isEventFault, isTooNew } from './faults.ts';
 import type { ProgramCode } from './program-code.ts';
@@ -30,11 +30,6 @@ export interface ErrorPolicy {
 
 const NO_POLICY: ErrorPolicy = { onError: 'stop', parkLimit: 0, decisions: [] };
 
-/** Above this share of the log, reading every event is faster than an index. */
-const DENSE_SHARE = 1 / 8;
-/** Up to so many positions a scan is cheap whatever the share. */
-const SHORT_RANGE = 64;
-
 /**
  * Applies events to one generation, through a connection on which the feed is set up and the log attached. Everything
  * is synchronous, and every call is one transaction: rows, dead letters and checkpoint commit together.
@@ -48,7 +43,7 @@ export class Projector {
   readonly #parking: Parking;
   readonly #decisions: DecisionQueue;
   readonly #fatal: FatalEvents;
-  readonly #feed: Readonly<Record<FeedChoice, Readonly<Record<'scan' | 'index', SqliteStatement>>>>;
+  readonly #feed: Readonly<Record<'all' | 'unparked', Feed>>;
 
   constructor(
     db: SqliteDatabase,
@@ -65,7 +60,7 @@ export class Projector {
     this.#continuity = new Continuity(db, program.projection);
     this.#parking = new Parking(db, program, now);
     this.#fatal = new FatalEvents(policy.fatal);
-    this.#feed = { all: prepareFeed(db, program, 'all'), unparked: prepareFeed(db, program, 'unparked') };
+    this.#feed = { all: new Feed(db, program, 'all'), unparked: new Feed(db, program, 'unparked') };
     this.#decisions = new DecisionQueue(
       {
         db,
@@ -124,12 +119,7 @@ export class Projector {
 
   /** The share of the log's events that concern this projection, from 0 to 1. */
   share(head: number): number {
-    if (head === 0) return 1;
-    const types = this.program.types.map(() => '?').join(', ');
-    const count = this.#db
-      .prepare(`SELECT coalesce(sum(events), 0) FROM log.event_types WHERE type IN (${types})`)
-      .pluck();
-    return (count.get(...this.program.types.map(({ type }) => type)) as number) / head;
+    return shareOf(this.#db, this.program, head);
   }
 
   /**
@@ -140,15 +130,16 @@ export class Projector {
   apply(to: number, share = 1): void {
     const { position: from, parked } = this.#standing;
     if (to <= from) return;
-    const isSparse = share < DENSE_SHARE && to - from > SHORT_RANGE;
+    const feed = this.#feed[parked > 0 ? 'unparked' : 'all'];
+    const access = accessTo(from, to, share);
     // Deferred: BEGIN IMMEDIATE would take the attached log's write lock too, and hold up every append.
     transactDeferred(this.#db, () => {
       // An index has no place to look for what is missing in between: then the two ends must do.
-      if (isSparse) this.#continuity.eventAt(from + 1);
+      if (access === 'index') this.#continuity.eventAt(from + 1);
       else this.#continuity.requireAll(from, to);
       this.#standing.advance(to, this.#continuity.eventAt(to));
       if (parked > 0) this.#parking.hold(from, to);
-      this.#feed[parked > 0 ? 'unparked' : 'all'][isSparse ? 'index' : 'scan'].run(from, to);
+      feed.run(from, to, access);
     });
     this.#standing.reached(to);
   }
@@ -202,15 +193,4 @@ export interface Parked {
   /** Of the event that could not be applied. */
   readonly position: number;
   readonly error: ErrorReport;
-}
-
-function prepareFeed(
-  db: SqliteDatabase,
-  program: Program,
-  choice: FeedChoice,
-): Record<'scan' | 'index', SqliteStatement> {
-  return {
-    scan: db.prepare(feedInsert(program, 'scan', choice)),
-    index: db.prepare(feedInsert(program, 'index', choice)),
-  };
 }

@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqliteStatement } from '../../database/open.ts';
 import type { Program, ViewDescription } from '../../projection/program.ts';
 import { NOW } from './recording-program.ts';
-import { readingSql, recordingSql } from './recording-sql.ts';
+import { readingSql, recordingSql, skippingSql } from './recording-sql.ts';
 import { changesOf, type RecordedWrite, type RowChange } from './row-change.ts';
 
 /** A value of a key as SQLite stores it. */
@@ -11,6 +11,8 @@ export interface RecordedView {
   readonly name: string;
   /** The row that is to be recorded, by the values of its key in the key's order; every row where it is left out. */
   readonly key?: readonly KeyValue[] | undefined;
+  /** Of all rows of the view only that one is written: for a `rowProgram`, which needs no other. */
+  readonly isAlone?: boolean;
   /**
    * Which versions of rows may be shown, as a condition on the view's columns. What may not is told as if it were not
    * there: a row that comes into sight is an insert.
@@ -53,12 +55,18 @@ class ViewRecorder {
   readonly #read: SqliteStatement;
   readonly #clear: SqliteStatement;
 
-  constructor(db: SqliteDatabase, view: ViewDescription, table: string, { key, visible }: RecordedView) {
+  constructor(
+    db: SqliteDatabase,
+    view: ViewDescription,
+    table: string,
+    { key, isAlone, visible }: RecordedView,
+  ) {
     this.#view = view;
     this.#visible = visible;
     for (const sql of recordingSql(view, table, key !== undefined)) db.exec(sql);
     if (key !== undefined)
       db.prepare(`INSERT INTO temp.${table}_key VALUES (${key.map(() => '?').join(', ')})`).run(...key);
+    if (isAlone === true) db.exec(skippingSql(view, table));
     this.#read = db.prepare(readingSql(view, table, visible));
     this.#clear = db.prepare(`DELETE FROM temp.${table}`);
   }

@@ -26,6 +26,12 @@ export function recordingSql(view: ViewDescription, table: string, hasKey: boole
   ];
 }
 
+/** Keeps every row from being inserted that is not the one whose key is wanted. */
+export function skippingSql(view: ViewDescription, table: string): string {
+  // RAISE(IGNORE) gives up the row alone: https://sqlite.org/lang_createtrigger.html#raise
+  return `CREATE TEMP TRIGGER ${table}_skip BEFORE INSERT ON main.${quoteName(view.name)} WHEN NOT (${isRow(view, table, 'INSERT')}) BEGIN SELECT RAISE(IGNORE); END`;
+}
+
 /** Reads the writes as `RecordedWrite`; the values of `visible` are bound twice. */
 export function readingSql(view: ViewDescription, table: string, visible: Condition | undefined): string {
   return (

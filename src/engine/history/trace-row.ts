@@ -8,8 +8,9 @@ import { type GenerationHistory, historyIn } from '../dead-letters/read.ts';
 import { isEventFault } from '../apply/faults.ts';
 import { type Checkpoint, readCheckpoint } from '../generations/generation-file.ts';
 import type { ErrorPolicy } from '../apply/projector.ts';
+import { changesAlone } from './changes-alone.ts';
 import type { RecordedView } from './change-recorder.ts';
-import { replayChanges } from './replay-changes.ts';
+import { type ChangeBatch, replayChanges } from './replay-changes.ts';
 import type { JsonRow, RowChange } from './row-change.ts';
 import { streamChanges } from './stream-changes.ts';
 
@@ -49,7 +50,10 @@ export interface RowTrace {
 export async function traceRow(task: TraceTask, context: AsideContext): Promise<RowTrace> {
   const standing = standingOf(task.path);
   const { position } = standing;
-  const changes = changesOfStream(task, standing, context) ?? (await changesOfAll(task, standing, context));
+  const changes =
+    changesOfStream(task, standing, context) ??
+    (await changesOfRow(task, standing, context)) ??
+    (await changesOfAll(task, standing, context));
   return { position, entries: withEvents(task.log.path, changes) };
 }
 
@@ -88,13 +92,34 @@ function changesOfStream(
   }
 }
 
+/** From the events that can have touched the row, without any other row; undefined where that is not enough. */
+async function changesOfRow(
+  { program, log, row }: TraceTask,
+  { position: to, history, leftOut }: Standing,
+  context: AsideContext,
+): Promise<RowChange[] | undefined> {
+  // Letters that were applied later than their turn, and conditions that look at other rows.
+  if (history.decisions.some(({ kind }) => kind !== 'rebuild')) return undefined;
+  if (/\bselect\b/i.test(row.visible?.sql ?? '')) return undefined;
+  const { code, budget } = context;
+  const replay = changesAlone({ program, log, to, row, except: leftOut, budget }, code);
+  if (replay === undefined) return undefined;
+  try {
+    return await allOf(replay, to, context);
+  } catch (error) {
+    // What every event has gone through once should fit again; where it does not, all rows are needed to tell.
+    if (isEventFault(error)) return undefined;
+    throw error;
+  }
+}
+
 async function changesOfAll(
   { data, program, log, policy, row }: TraceTask,
   { position: to, history }: Standing,
-  { code, budget, onProgress, requireGoing }: AsideContext,
+  context: AsideContext,
 ): Promise<RowChange[]> {
   using scratch = new ScratchFiles(data);
-  const all: RowChange[] = [];
+  const { code, budget } = context;
   const replay = replayChanges(
     {
       path: scratch.path(),
@@ -111,6 +136,15 @@ async function changesOfAll(
     },
     code,
   );
+  return await allOf(replay, to, context);
+}
+
+async function allOf(
+  replay: AsyncGenerator<ChangeBatch, void, undefined>,
+  to: number,
+  { onProgress, requireGoing }: AsideContext,
+): Promise<RowChange[]> {
+  const all: RowChange[] = [];
   for await (const { position, changes } of replay) {
     requireGoing();
     onProgress({ phase: 'replaying', done: position, total: to });
