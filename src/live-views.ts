@@ -13,7 +13,8 @@ import type { LiveReader } from './query/live/live-reader.ts';
 import { policyMark } from './query/live/policy-mark.ts';
 import { type Question, viewSource } from './query/live/view-source.ts';
 import type { NamedCall } from './query/named-query.ts';
-import { queryReader } from './query/query-view.ts';
+import { askReader } from './query/query-view.ts';
+import type { Scans } from './query/scans/scans.ts';
 import type { ViewReaders } from './query/view-readers.ts';
 import type { TimeTravel } from './time-travel.ts';
 import type { LiveSettings } from './view-settings.ts';
@@ -23,6 +24,7 @@ export interface LiveViewsOptions {
   readonly engine: Engine;
   readonly readers: ViewReaders;
   readonly past: TimeTravel;
+  readonly scans: Scans;
   readonly policies: () => RowPolicies;
   readonly limits: QueryLimits;
   readonly settings: LiveSettings;
@@ -68,14 +70,14 @@ export class LiveViews {
     engine.onCommit((projection) => this.#queries.changed(projection));
   }
 
-  /** Throws VIEW_UNKNOWN, PROJECTION_NOT_READY, FORBIDDEN, TOO_BUSY, and what the query throws. */
-  open(request: LiveRequest, last: LastEvent | undefined): LiveReader {
+  /** Throws, or rejects with, VIEW_UNKNOWN, PROJECTION_NOT_READY, FORBIDDEN, TOO_BUSY, and what the query throws. */
+  open(request: LiveRequest, last: LastEvent | undefined): LiveReader | Promise<LiveReader> {
     return this.#queries.open(this.sourceOf(request), last);
   }
 
   /** What a request asks, as it can be asked of any generation of the projection. Throws VIEW_UNKNOWN and FORBIDDEN. */
   sourceOf({ of, parameters, claims }: LiveRequest): LiveSource {
-    const { limits, engine } = this.#options;
+    const { limits, engine, scans } = this.#options;
     const question = typeof of === 'string' ? this.#viewQuestion(of) : callQuestion(of);
     const { definitions } = engine;
     const views = this.#viewsOf(question.projection);
@@ -89,7 +91,7 @@ export class LiveViews {
         throw new ProjectionistError('CLOSED', 'The definitions have changed');
       return policies.isEmpty ? undefined : policies.for(claims);
     };
-    return viewSource({ question, parameters, limits, mark, policy });
+    return viewSource({ question, parameters, limits, mark, scans, policy });
   }
 
   #viewQuestion(view: string): Question {
@@ -98,7 +100,7 @@ export class LiveViews {
       projection,
       identity: view,
       view,
-      answer: (reader, parameters, options) => queryReader(reader, view, parameters, options),
+      ask: (reader, parameters, options) => askReader(reader, view, parameters, options),
     };
   }
 
@@ -133,6 +135,6 @@ function callQuestion(call: NamedCall): Question {
     projection: call.projection,
     identity: `rpc/${call.identity}`,
     view: undefined,
-    answer: (reader, parameters, options) => call.answer(reader, parameters, options),
+    ask: (reader, parameters, options) => call.ask(reader, parameters, options),
   };
 }

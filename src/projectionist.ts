@@ -98,6 +98,7 @@ export class Projectionist extends ProjectionOperations {
       engine: this.#engine,
       readers: this.#readers,
       past: this.#past,
+      scans: this.#scans,
       policies: () => this.#sources.policies(),
       limits: this.#limits,
       settings: liveSettings(options),

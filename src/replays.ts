@@ -72,7 +72,7 @@ export class Replays {
         if (this.#closing.signal.aborted) return;
         if (views === undefined) views = await past.moving(source.projection, position, PATIENCE);
         else await views.advance(position);
-        const after = source.evaluate(views.reader);
+        const after = await source.evaluate(views.reader);
         yield messageOf(before, after, log.timeAt(position));
         before = after;
       }

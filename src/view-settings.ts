@@ -21,6 +21,7 @@ export const viewSettings = z.strictObject({
       linger: count
         .optional()
         .describe('milliseconds that a query is kept up to date for readers that reconnect'),
+      characters: count.optional().describe('characters of rows and changes that live answers keep together'),
     })
     .optional()
     .describe('answers that are kept up to date'),
@@ -58,6 +59,7 @@ export interface LiveSettings {
   readonly heartbeat: number;
   readonly resume: number;
   readonly linger: number;
+  readonly characters: number;
 }
 
 /** Every default of `scans`: a processor is left for everything else. */
@@ -76,5 +78,6 @@ export function copySettings({ copies = {} }: ViewSettings): CopySettings {
 /** Every default of `live`. */
 export function liveSettings({ live = {} }: ViewSettings): LiveSettings {
   const { readers = 5000, heartbeat = 15_000, resume = 5000, linger = 30_000 } = live;
-  return { readers, heartbeat, resume, linger };
+  const { characters = 256 * 1024 * 1024 } = live;
+  return { readers, heartbeat, resume, linger, characters };
 }

@@ -39,12 +39,12 @@ function queryString(c: Context): URLSearchParams {
   return parameters;
 }
 
-function liveAnswer(
+async function liveAnswer(
   c: Context,
   services: Services,
   of: string | NamedCall,
   parameters: URLSearchParams,
-): Response {
+): Promise<Response> {
   const range = replayRangeOf(c);
   if (range !== undefined) {
     const replay = services.openReplay({ of, parameters, claims: callerOf(c).claims }, range);
@@ -55,7 +55,9 @@ function liveAnswer(
       hint: 'Leave Prefer: as-of and Accept-Datetime out, or Accept: text/event-stream. Prefer: replay=0..100 goes through the past.',
     });
   const { claims } = callerOf(c);
-  const reader = services.openLive({ of, parameters, claims }, lastEventId(c));
+  const reader = await services.openLive({ of, parameters, claims }, lastEventId(c));
+  // Whoever has left while the first rows were looked for reads no stream, and would not close it.
+  if (c.req.raw.signal.aborted) reader.close();
   const stream = sseStream(new LiveSseSource(reader, expiryOf(claims)), services.streams.heartbeat);
   return c.body(stream, 200, { ...SSE_HEADERS });
 }

@@ -123,7 +123,7 @@ export interface Services {
     options: QueryOptions,
   ): Promise<ViewAnswer>;
   /** A reader of a live query, new or going on after the last message that it has. Throws TOO_BUSY, and what the query throws. */
-  openLive(query: LiveRequest, last: LastEvent | undefined): LiveReader;
+  openLive(query: LiveRequest, last: LastEvent | undefined): LiveReader | Promise<LiveReader>;
   /** A query's answers as of one position after another. Throws POSITION_AHEAD, TOO_BUSY, and what the query throws. */
   openReplay(query: LiveRequest, range: ReplayRange): Replay;
   /** Calls `listener` when the log has grown; the function that is returned ends that. */

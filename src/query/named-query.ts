@@ -2,11 +2,10 @@ import { ProjectionistError } from '../errors.ts';
 import type { NamedQuery, Projection } from '../projection/define.ts';
 import { nearest } from '../projection/nearest.ts';
 import { checkArguments } from './arguments.ts';
-import { answer, type AskedQuery } from './asked-query.ts';
+import type { AskedQuery } from './asked-query.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 import { askSource, type QueryOptions } from './query-view.ts';
 import { selectSource } from './select-source.ts';
-import type { ViewAnswer } from './view-answer.ts';
 import type { GenerationReader } from './view-readers.ts';
 
 /** A named query, found. */
@@ -22,7 +21,6 @@ export interface NamedCall {
   readonly name: string;
   /** Two calls of the same identity have the same rows at the same position, for the same rest of the query string. */
   readonly identity: string;
-  answer(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
   /** The call, planned and not yet run. */
   ask(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): AskedQuery;
 }
@@ -60,7 +58,6 @@ export async function callOf(
     projection,
     name,
     identity: JSON.stringify([projection, name, [...given]]),
-    answer: (reader, parameters, options) => answer(ask(reader, parameters, options)),
     ask,
   };
 }

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Projectionist } from '../../src/projectionist.ts';
+import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 import { apply, Live, type Row, started, temporaryFolder } from './support.ts';
 import { fold, type Thing, type ThingEvent, thingsProjection } from './things.ts';
 
-const RUNS = { numRuns: Number(process.env['LIVE_RUNS'] ?? 12), seed: Number(process.env['SEED'] ?? 11) };
+const RUNS = Number(process.env['LIVE_RUNS'] ?? 12);
+const SEED = Number(process.env['SEED'] ?? 11);
 
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
 const color = fc.constantFrom('red', 'blue');
@@ -59,59 +61,66 @@ async function append(projectionist: Projectionist, events: readonly ThingEvent[
   for (const event of events) await projectionist.log.append('s', event);
 }
 
-test('snapshot and changes always add up to the rows of the position, over reconnects, rebuilds and restarts', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      query,
-      fc.array(step, { minLength: 1, maxLength: 12 }),
-      async ({ path, rows }, steps) => {
-        const data = temporaryFolder();
-        let projectionist = await started({ data });
-        const history: ThingEvent[] = [];
-        let live = await Live.open(projectionist, path);
-        let state: readonly Row[] = [];
-        let isFirst = true;
-        /** Reads until the state is that of the head, and checks it at every message on the way. */
-        const settle = async (): Promise<void> => {
-          const expected = rows(fold(history));
-          while (isFirst || JSON.stringify(state) !== JSON.stringify(expected)) {
-            const message = await live.next();
-            if (message === undefined) throw new Error('The stream ended');
-            expect(message.event === 'snapshot').toBe(isFirst);
-            expect(message.id).toBe(message.data.position);
-            state = apply(state, message);
-            expect(state).toEqual(rows(fold(history.slice(0, message.id))));
-            isFirst = false;
+test.each<[string, ProjectionistOptions, number]>([
+  ['on this thread', {}, RUNS],
+  ['beside this thread', { scans: { rows: 0, readers: 1 } }, Math.ceil(RUNS / 4)],
+])(
+  'snapshot and changes, found %s, add up to the rows of the position, over reconnects, rebuilds and restarts',
+  async (_, settings, numRuns) => {
+    await fc.assert(
+      fc.asyncProperty(
+        query,
+        fc.array(step, { minLength: 1, maxLength: 12 }),
+        async ({ path, rows }, steps) => {
+          const data = temporaryFolder();
+          let projectionist = await started({ data, ...settings });
+          const history: ThingEvent[] = [];
+          let live = await Live.open(projectionist, path);
+          let state: readonly Row[] = [];
+          let isFirst = true;
+          /** Reads until the state is that of the head, and checks it at every message on the way. */
+          const settle = async (): Promise<void> => {
+            const expected = rows(fold(history));
+            while (isFirst || JSON.stringify(state) !== JSON.stringify(expected)) {
+              const message = await live.next();
+              if (message === undefined) throw new Error('The stream ended');
+              expect(message.event === 'snapshot').toBe(isFirst);
+              expect(message.id).toBe(message.data.position);
+              state = apply(state, message);
+              expect(state).toEqual(rows(fold(history.slice(0, message.id))));
+              isFirst = false;
+            }
+          };
+          await settle();
+          for (const { kind, ...rest } of steps) {
+            if (kind === 'append') {
+              const { events } = rest as { events: readonly ThingEvent[] };
+              await append(projectionist, events);
+              history.push(...events);
+              // Half of the time the reader is behind when something else happens.
+              if (events.length % 2 === 0) await settle();
+            }
+            if (kind === 'rebuild') await projectionist.rebuild('things');
+            if (kind === 'restart') {
+              await live.close();
+              await projectionist.close();
+              projectionist = await started({ data, ...settings });
+            }
+            if (kind !== 'append') {
+              await live.close();
+              live = await Live.open(projectionist, path, live.lastId);
+            }
           }
-        };
-        await settle();
-        for (const { kind, ...rest } of steps) {
-          if (kind === 'append') {
-            const { events } = rest as { events: readonly ThingEvent[] };
-            await append(projectionist, events);
-            history.push(...events);
-            // Half of the time the reader is behind when something else happens.
-            if (events.length % 2 === 0) await settle();
-          }
-          if (kind === 'rebuild') await projectionist.rebuild('things');
-          if (kind === 'restart') {
-            await live.close();
-            await projectionist.close();
-            projectionist = await started({ data });
-          }
-          if (kind !== 'append') {
-            await live.close();
-            live = await Live.open(projectionist, path, live.lastId);
-          }
-        }
-        await settle();
-        await live.close();
-        await projectionist.close();
-      },
-    ),
-    RUNS,
-  );
-}, 240_000);
+          await settle();
+          await live.close();
+          await projectionist.close();
+        },
+      ),
+      { numRuns, seed: SEED },
+    );
+  },
+  240_000,
+);
 
 test('a reader that comes back from before another program became live gets the rows whole', async () => {
   const data = temporaryFolder();

@@ -1,3 +1,4 @@
+import { answer } from '../../src/query/asked-query.ts';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { USUAL_LIMITS } from '../../src/query/limits.ts';
@@ -145,8 +146,8 @@ describe('a row policy', () => {
 
   test('holds in a named query', async () => {
     const call = await callOf(findQuery([definition], 'byAuthor'), new Map([['author', 1]]));
-    const answer = call.answer(library.reader, new URLSearchParams('select=id'), { policy });
-    expect(answer.rows).toEqual([{ id: 1 }]);
+    const asked = call.ask(library.reader, new URLSearchParams('select=id'), { policy });
+    expect(answer(asked).rows).toEqual([{ id: 1 }]);
   });
 
   test('that refuses is not asked for views that the query does not read', () => {

@@ -29,6 +29,11 @@ export class History {
     return this.#last;
   }
 
+  /** What its messages take together. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   add(from: number, message: LiveMessage): void {
     this.#last += 1;
     this.#steps.push({ number: this.#last, from, message });

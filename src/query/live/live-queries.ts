@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionistError, reportOf } from '../../errors.ts';
 import type { GenerationReader } from '../view-readers.ts';
+import { type Entry, LiveEntries } from './live-entries.ts';
 import { LiveQuery, type Standing } from './live-query.ts';
 import { type LiveEnd, LiveReader } from './live-reader.ts';
 import type { LiveResult, LiveSource } from './live-source.ts';
@@ -15,24 +17,19 @@ export interface LiveOptions {
   readonly firstPosition: (projection: string) => number;
   /** The result as of an earlier position. Rejects where that cannot be had in time. */
   readonly earlier: (source: LiveSource, position: number) => Promise<LiveResult>;
+  /** The most characters that all queries may keep together, in rows and changes. */
+  readonly characters: number;
 }
 
-/** The most queries that are kept up to date for nobody. */
-const MOST_IDLE = 100;
 /** Milliseconds of one slice of evaluations: between two of them requests are answered. */
 const SLICE = 5;
+/** Milliseconds after which a query is evaluated again where too much else was being read. */
+const TOO_BUSY_PAUSE = 1000;
 
 /** What a reader that comes back says of the last message that it has. */
 export interface LastEvent {
   readonly position: number;
   readonly mark: string;
-}
-
-interface Entry {
-  readonly query: LiveQuery;
-  readonly readers: Set<LiveReader>;
-  /** When the last reader left, on the clock of `performance.now`. */
-  idleSince: number;
 }
 
 /**
@@ -41,24 +38,36 @@ interface Entry {
  */
 export class LiveQueries {
   readonly #options: LiveOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: LiveEntries;
   /** Entries by projection that a commit has made out of date, in the order of their turn. */
   readonly #due = new Set<Entry>();
+  /** First results that are being looked for beside this thread, by the identity of their source. */
+  readonly #opening = new Map<string, Promise<Entry>>();
   #round: NodeJS.Immediate | undefined;
   #readers = 0;
   #isClosed = false;
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#entries = new LiveEntries(options.characters);
   }
 
   /**
-   * A reader of `source`, new or going on after the position of the last message that it has. Throws TOO_BUSY, CLOSED,
-   * PROJECTION_NOT_READY, and what evaluating the query throws.
+   * A reader of `source`, new or going on after the position of the last message that it has; the promise of one where the
+   * first result is looked for beside this thread. Throws, or rejects with, TOO_BUSY, CLOSED, PROJECTION_NOT_READY, and
+   * what evaluating the query throws.
    */
-  open(source: LiveSource, last: LastEvent | undefined): LiveReader {
-    this.#requireRoom();
+  open(source: LiveSource, last: LastEvent | undefined): LiveReader | Promise<LiveReader> {
+    this.#requireReader();
     const entry = this.#entry(source);
+    if (!(entry instanceof Promise)) return this.#join(entry, last);
+    return entry.then((opened) => {
+      this.#requireReader();
+      return this.#join(opened, last);
+    });
+  }
+
+  #join(entry: Entry, last: LastEvent | undefined): LiveReader {
     const standing = standingOf(entry.query, last);
     const reader = new LiveReader(entry.query, standing, (closed) => this.#leave(entry, closed));
     entry.readers.add(reader);
@@ -69,13 +78,13 @@ export class LiveQueries {
 
   /** Says that every query may have another answer, as definitions have changed. */
   allChanged(): void {
-    for (const entry of this.#entries.values()) this.#due.add(entry);
+    for (const entry of this.#entries.all()) this.#due.add(entry);
     this.#plan();
   }
 
   /** Says that a projection has committed, or answers from another generation. */
   changed(projection: string): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries.all()) {
       if (entry.query.source.projection === projection) this.#due.add(entry);
     }
     this.#plan();
@@ -89,13 +98,13 @@ export class LiveQueries {
   close(): void {
     this.#isClosed = true;
     clearImmediate(this.#round);
-    for (const { readers } of this.#entries.values())
+    for (const { readers } of this.#entries.all())
       for (const reader of readers) reader.end({ kind: 'stopping' });
     this.#entries.clear();
     this.#due.clear();
   }
 
-  #requireRoom(): void {
+  #requireReader(): void {
     if (this.#isClosed) throw new ProjectionistError('CLOSED', 'The server is stopping');
     if (this.#readers < this.#options.readers) return;
     throw new ProjectionistError('TOO_BUSY', `${this.#readers} live answers are being read already`, {
@@ -103,17 +112,29 @@ export class LiveQueries {
     });
   }
 
-  #entry(source: LiveSource): Entry {
-    const known = this.#entries.get(source.identity);
+  #entry(source: LiveSource): Entry | Promise<Entry> {
+    const known = this.#entries.get(source.identity) ?? this.#opening.get(source.identity);
     if (known !== undefined) return known;
-    const query = new LiveQuery(
-      source,
-      this.#reader(source.projection),
-      this.#options.firstPosition(source.projection),
-    );
-    const entry = { query, readers: new Set<LiveReader>(), idleSince: performance.now() };
-    this.#entries.set(source.identity, entry);
-    return entry;
+    const result = source.evaluate(this.#reader(source.projection));
+    if (!(result instanceof Promise)) return this.#begin(source, result);
+    const opening = result
+      .then((found) => {
+        this.#requireReader();
+        const entry = this.#begin(source, found);
+        // A commit may have come meanwhile, of which this query did not hear.
+        this.#due.add(entry);
+        this.#plan();
+        return entry;
+      })
+      .finally(() => this.#opening.delete(source.identity));
+    this.#opening.set(source.identity, opening);
+    return opening;
+  }
+
+  #begin(source: LiveSource, result: LiveResult): Entry {
+    this.#entries.requireRoom(result.characters);
+    const query = new LiveQuery(source, result, this.#options.firstPosition(source.projection));
+    return this.#entries.add(query);
   }
 
   #leave(entry: Entry, reader: LiveReader): void {
@@ -121,12 +142,7 @@ export class LiveQueries {
     this.#readers -= 1;
     if (entry.readers.size > 0) return;
     entry.idleSince = performance.now();
-    const idle = [...this.#entries.values()].filter(({ readers }) => readers.size === 0);
-    if (idle.length <= MOST_IDLE) return;
-    for (const { query } of idle
-      .toSorted((a, b) => a.idleSince - b.idleSince)
-      .slice(0, idle.length - MOST_IDLE))
-      this.#entries.delete(query.source.identity);
+    this.#entries.forgetOldest();
   }
 
   #plan(): void {
@@ -152,15 +168,49 @@ export class LiveQueries {
       this.#entries.delete(identity);
       return;
     }
-    try {
-      if (query.refresh(this.#reader(projection))) for (const reader of readers) reader.news();
-    } catch (error) {
-      this.#entries.delete(identity);
-      const report = reportOf(error);
-      const end: LiveEnd =
-        report.code === 'CLOSED' ? { kind: 'stopping' } : { kind: 'failed', error: report };
-      for (const reader of readers) reader.end(end);
+    if (entry.isBusy) {
+      entry.isOutdated = true;
+      return;
     }
+    try {
+      const reader = this.#reader(projection);
+      const result = query.source.evaluate(reader);
+      if (result instanceof Promise) void this.#takeLater(entry, reader, result);
+      else this.#take(entry, result);
+    } catch (error) {
+      this.#fail(entry, error);
+    }
+  }
+
+  #take({ query, readers }: Entry, result: LiveResult): void {
+    if (query.refresh(result)) for (const reader of readers) reader.news();
+  }
+
+  async #takeLater(entry: Entry, reader: GenerationReader, later: Promise<LiveResult>): Promise<void> {
+    const { projection } = entry.query.source;
+    entry.isBusy = true;
+    let pause = 0;
+    try {
+      this.#take(entry, await later);
+    } catch (error) {
+      // Another generation answers by now, and is asked in its place.
+      const isReplaced = this.#options.readerOf(projection) !== reader;
+      if (reportOf(error).code === 'TOO_BUSY') pause = TOO_BUSY_PAUSE;
+      else if (!isReplaced) this.#fail(entry, error);
+      if (pause > 0 || isReplaced) entry.isOutdated = true;
+    }
+    if (pause > 0) await delay(pause, undefined, { ref: false });
+    entry.isBusy = false;
+    if (entry.isOutdated) this.#due.add(entry);
+    entry.isOutdated = false;
+    this.#plan();
+  }
+
+  #fail({ query, readers }: Entry, error: unknown): void {
+    this.#entries.delete(query.source.identity);
+    const report = reportOf(error);
+    const end: LiveEnd = report.code === 'CLOSED' ? { kind: 'stopping' } : { kind: 'failed', error: report };
+    for (const reader of readers) reader.end(end);
   }
 
   async #catchUp(reader: LiveReader, after: number): Promise<void> {

@@ -1,4 +1,3 @@
-import type { GenerationReader } from '../view-readers.ts';
 import { differenceMessage } from './difference.ts';
 import { History } from './history.ts';
 import type { LiveResult, LiveSource } from './live-source.ts';
@@ -15,13 +14,13 @@ export class LiveQuery {
   #snapshots = new Map<SnapshotReason, LiveMessage>();
 
   /**
+   * @param result the first one
    * @param firstPosition before it, other rows may have been answered
-   * @throws what evaluating the query throws
    */
-  constructor(source: LiveSource, reader: GenerationReader, firstPosition: number) {
+  constructor(source: LiveSource, result: LiveResult, firstPosition: number) {
     this.source = source;
-    this.#result = source.evaluate(reader);
-    const { position } = this.#result;
+    this.#result = result;
+    const { position } = result;
     // Without keys a replay cannot be compared with what was told, as a named query may have been another one then.
     this.#history = new History(this.isKeyed ? Math.max(position, firstPosition) : position + 1);
   }
@@ -35,10 +34,15 @@ export class LiveQuery {
     return this.#result.position;
   }
 
-  /** Evaluates the query again. True when its rows have changed. Throws where it has no answer any more. */
-  refresh(reader: GenerationReader): boolean {
+  /** Roughly what is kept of it, in characters: its rows, the same as one message, and the latest changes. */
+  get characters(): number {
+    const snapshots = [...this.#snapshots.values()].reduce((sum, { data }) => sum + data.length, 0);
+    return this.#result.characters + snapshots + this.#history.characters;
+  }
+
+  /** Takes a newer result of the query. True when its rows have changed. */
+  refresh(after: LiveResult): boolean {
     const before = this.#result;
-    const after = this.source.evaluate(reader);
     // Answers never go back; a generation that is behind is on its way.
     if (after.position < before.position) return false;
     this.#result = after;

@@ -6,6 +6,8 @@ export interface LiveResult {
   readonly position: number;
   /** Rows under their keys; undefined where rows have none, and then `text` is all there is to compare. */
   readonly keyed: KeyedRows | undefined;
+  /** The length of its text, which is roughly what it takes in memory. */
+  readonly characters: number;
   /** The rows as a JSON array. */
   text(): string;
 }
@@ -17,6 +19,9 @@ export interface LiveSource {
   readonly identity: string;
   /** Part of the ids of its messages: who comes back with another mark may have seen other rows. */
   readonly mark: string;
-  /** Throws where the generation has no such view or column any more. */
-  evaluate(reader: GenerationReader): LiveResult;
+  /**
+   * The result, or the promise of one where a whole large view may have to be read: that is done beside this thread.
+   * Throws, or rejects, where the generation has no such view or column any more, and with what `Scans.answer` rejects with.
+   */
+  evaluate(reader: GenerationReader): LiveResult | Promise<LiveResult>;
 }

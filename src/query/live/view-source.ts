@@ -1,7 +1,9 @@
 import type { RowPolicy } from '../../projection/row-policy.ts';
 import type { QueryLimits } from '../limits.ts';
 import { parseQuery } from '../parse-query.ts';
+import type { AskedQuery } from '../asked-query.ts';
 import type { QueryOptions, ViewAnswer } from '../query-view.ts';
+import type { Scans } from '../scans/scans.ts';
 import type { GenerationReader } from '../view-readers.ts';
 import type { ViewQuery } from '../view-query.ts';
 import { keyedRows } from './keyed-rows.ts';
@@ -14,7 +16,7 @@ export interface Question {
   readonly identity: string;
   /** The view whose rows, or some of their columns, are the answer's; undefined for a named query. */
   readonly view: string | undefined;
-  answer(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): ViewAnswer;
+  ask(reader: GenerationReader, parameters: URLSearchParams, options: QueryOptions): AskedQuery;
 }
 
 export interface ViewSourceOptions {
@@ -23,24 +25,40 @@ export interface ViewSourceOptions {
   readonly limits: QueryLimits;
   /** Tells callers apart that may see different rows; '' where everybody sees the same. */
   readonly mark: string;
+  readonly scans: Pick<Scans, 'answer'>;
   /** Which rows the caller may see. Throws FORBIDDEN, and CLOSED where that has changed since the source was made. */
   readonly policy: () => RowPolicy | undefined;
 }
 
 /** A view or a named query, and a query string, as a source of live answers. */
-export function viewSource({ question, parameters, limits, mark, policy }: ViewSourceOptions): LiveSource {
+export function viewSource({
+  question,
+  parameters,
+  limits,
+  mark,
+  scans,
+  policy,
+}: ViewSourceOptions): LiveSource {
   const { projection, identity } = question;
   const asked = { view: question.view, parameters, limits };
   // The same for every evaluation on a generation, of which there may be thousands.
   let prepared: Prepared | undefined;
+  const preparedFor = (reader: GenerationReader): Prepared => {
+    if (prepared?.reader !== reader) prepared = prepare(reader, asked);
+    return prepared;
+  };
+  const ask = (reader: GenerationReader): AskedQuery =>
+    question.ask(reader, preparedFor(reader).parameters, { limits, policy: policy() });
+  const resultOf = (found: ViewAnswer, { key }: Prepared): LiveResult =>
+    key === undefined ? whole(found) : keyed(found, key);
   return {
     projection,
     identity: JSON.stringify([projection, identity, parameters.toString(), mark]),
     mark,
     evaluate: (reader) => {
-      if (prepared?.reader !== reader) prepared = prepare(reader, asked);
-      const answer = question.answer(reader, prepared.parameters, { limits, policy: policy() });
-      return prepared.key === undefined ? whole(answer) : keyed(answer.position, answer.body, prepared.key);
+      const found = scans.answer(() => ask(reader));
+      const way = preparedFor(reader);
+      return found instanceof Promise ? found.then((late) => resultOf(late, way)) : resultOf(found, way);
     },
   };
 }
@@ -88,16 +106,19 @@ function withKey(parameters: URLSearchParams, key: readonly string[]): URLSearch
   return extended;
 }
 
-function whole({ body, position }: { readonly body: string; readonly position: number }): LiveResult {
+type Rows = Pick<ViewAnswer, 'body' | 'position'>;
+
+function whole({ body, position }: Rows): LiveResult {
   const text = body.replaceAll('\n', '');
-  return { position, keyed: undefined, text: () => text };
+  return { position, keyed: undefined, characters: text.length, text: () => text };
 }
 
 /** Cuts the text of an answer into rows and their keys, without reading numbers that JavaScript would round. */
-function keyed(position: number, body: string, key: readonly string[]): LiveResult {
+function keyed({ body, position }: Rows, key: readonly string[]): LiveResult {
   const rows = body === '[]' ? [] : body.slice(1, -1).split(',\n');
   const found = keyedRows(rows.map((row) => cutKey(row, key)));
-  return { position, keyed: found, text: () => `[${[...found.rows.values()].join(',')}]` };
+  const text = (): string => `[${[...found.rows.values()].join(',')}]`;
+  return { position, keyed: found, characters: body.length, text };
 }
 
 /** `{"id":"A","projectionist_key_0":"A"}` as `{"id":"A"}` twice: once as a row, and once as its key. */
