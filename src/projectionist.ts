@@ -261,9 +261,13 @@ export class Projectionist extends ProjectionOperations {
     return changed;
   }
 
-  /** Ends live answers and streams of events, and tells their readers to come again. A server is closed after that. */
+  /**
+   * Ends live answers and streams of events, and tells their readers to come again, as those who wait for a position or for
+   * a copy of the past. A server is closed after that.
+   */
   endStreams(): void {
     this.#live.close();
+    this.#past.endWaits();
   }
 
   /** Stops everything that was started, in reverse order. */

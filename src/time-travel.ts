@@ -123,6 +123,11 @@ export class TimeTravel {
     return this.#copies.status();
   }
 
+  /** Nobody waits for a copy that is built any more; what is there can still be read. */
+  endWaits(): void {
+    this.#copies.endBuilds();
+  }
+
   async close(): Promise<void> {
     await this.#copies.close();
     this.#copyReaders.closeAll();

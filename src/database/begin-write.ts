@@ -8,11 +8,17 @@ const LONGEST_PAUSE = 50;
 
 /**
  * Begins a write transaction, waiting up to `patience` milliseconds for another writer without blocking the thread: the
- * connection's own busy timeout must be zero. Resolves with the milliseconds that it waited. Throws SQLITE_BUSY after that.
+ * connection's own busy timeout must be zero. Resolves with the milliseconds that it waited. Throws SQLITE_BUSY after that, and the
+ * reason of `signal` when it aborts.
  */
-export async function beginWrite(db: SqliteDatabase, patience: number): Promise<number> {
+export async function beginWrite(
+  db: SqliteDatabase,
+  patience: number,
+  signal?: AbortSignal,
+): Promise<number> {
   const started = performance.now();
   let isFree = true;
+  signal?.throwIfAborted();
   for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     try {
       db.exec('BEGIN IMMEDIATE');
@@ -20,7 +26,7 @@ export async function beginWrite(db: SqliteDatabase, patience: number): Promise<
     } catch (error) {
       if (!isBusy(error) || performance.now() > started + patience) throw error;
       isFree = false;
-      await delay(pause);
+      await delay(pause, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 }

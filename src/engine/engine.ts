@@ -47,7 +47,7 @@ export class Engine {
   readonly #commitListeners = new Set<(projection: string, position: number) => void>();
   #definitions: Definitions;
   #head: number;
-  readonly #history = new HeadHistory();
+  readonly #history: HeadHistory;
   #stopGrowth: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Definitions are taken over one after the other. */
@@ -72,6 +72,7 @@ export class Engine {
       throw error;
     }
     this.#head = log.head();
+    this.#history = new HeadHistory((position) => log.inLogSince(position));
     this.#context = this.#makeContext(options);
     this.#recorder = new StatusRecorder(this.#catalog.statuses, this.#context.now);
     this.#desk = new CommandDesk(

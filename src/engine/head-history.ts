@@ -12,10 +12,22 @@ const MOST_MARKS = 2048;
 /** When the log was seen to reach which position, without keeping a time for every event. */
 export class HeadHistory {
   #marks: Mark[] = [];
+  /** The log reached this far at the first look. */
+  #firstHead: number | undefined;
+  readonly #inLogSince: (position: number) => number | undefined;
+
+  /**
+   * @param inLogSince since when the event at a position can have been in the log, in milliseconds since 1970: asked of
+   *   those that were there at the first look
+   */
+  constructor(inLogSince: (position: number) => number | undefined = () => undefined) {
+    this.#inLogSince = inLogSince;
+  }
 
   /** Notes that the log reaches `head`, which only grows. */
   note(head: number, now: Date): void {
     const at = now.getTime();
+    this.#firstHead ??= head;
     const last = this.#marks.at(-1);
     if (last !== undefined && head <= last.head) return;
     if (last !== undefined && at - last.at < COARSEST) last.head = head;
@@ -23,10 +35,13 @@ export class HeadHistory {
     if (this.#marks.length > MOST_MARKS) this.#thinOut();
   }
 
-  /** Seconds since the event after `position` was first seen in the log; 0 where the log does not reach it. */
+  /** Seconds for which the event after `position` has been in the log; 0 where the log does not reach it. */
   secondsBehind(position: number, now: Date): number {
-    const first = this.#marks.find(({ head }) => head > position);
-    return first === undefined ? 0 : Math.max(0, now.getTime() - first.at) / 1000;
+    const seen = this.#marks.find(({ head }) => head > position)?.at;
+    if (seen === undefined) return 0;
+    const wasThere = position < (this.#firstHead ?? 0);
+    const since = wasThere ? Math.min(seen, this.#inLogSince(position + 1) ?? seen) : seen;
+    return Math.max(0, now.getTime() - since) / 1000;
   }
 
   /** Two neighbours become one, with the time of the earlier: a wait is never told shorter than it is. */

@@ -215,6 +215,11 @@ export class EventLog {
     return this.#reader.timeAt(position);
   }
 
+  /** Since when the event at a position can have been in the log, in milliseconds since 1970; unknown once it is closed. */
+  inLogSince(position: number): number | undefined {
+    return this.#closing === undefined ? this.#reader.inLogSince(position) : undefined;
+  }
+
   /** How many events a stream has; 0 where there is no such stream. */
   version(stream: string): number {
     this.#requireOpen();

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { beginWrite } from '../database/begin-write.ts';
 import { openDatabase } from '../database/open.ts';
+import { ProjectionistError } from '../errors.ts';
 import type { EventCheck } from './check-event.ts';
 import { importLines, type ImportOptions, type ImportResult } from './import.ts';
 import { logError } from './log-damage.ts';
@@ -19,14 +20,17 @@ export async function importInto(
   options: ImportOptions,
   onLockWait: (seconds: number) => void = () => {},
 ): Promise<ImportResult> {
-  // An error of the input that comes while the lock is waited for is met when the input is read.
-  input.on('error', () => {});
+  const stopping = new AbortController();
+  input.on('error', (error) => {
+    // Somebody gives it up, and does not wait for the lock. Any other error is met when the input is read.
+    if (error instanceof ProjectionistError) stopping.abort(error);
+  });
   const db = openDatabase(path, { purpose: 'durable', mustExist: true });
   try {
     db.pragma('busy_timeout = 0');
     db.pragma(`cache_size = -${CACHE_SIZE}`);
     const writer = new LogWriter(db);
-    const waited = await beginWrite(db, LONGEST_WAIT);
+    const waited = await beginWrite(db, LONGEST_WAIT, stopping.signal);
     if (waited > 0) onLockWait(waited / 1000);
     writer.begin();
     const result = await importLines(input, check, { append: (event) => writer.appendOne(event) }, options);

@@ -65,6 +65,17 @@ export class LogReader {
     return this.#timeAt.get(position) as string | undefined;
   }
 
+  /**
+   * Since when the event at a position can have been in the log, in milliseconds since 1970: its own time, but no earlier
+   * than the log itself, of which an imported event may be older. Undefined where there is none.
+   */
+  inLogSince(position: number): number | undefined {
+    const time = this.timeAt(position);
+    if (time === undefined) return undefined;
+    const createdAt = this.#db.prepare('SELECT created_at FROM log').pluck().get() as string;
+    return Math.max(Date.parse(time), Date.parse(createdAt));
+  }
+
   /** How many events a stream has; 0 where there is no such stream. */
   version(stream: string): number {
     return this.#versionAt.get(stream, Number.MAX_SAFE_INTEGER) as number;

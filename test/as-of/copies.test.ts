@@ -129,6 +129,24 @@ test('a build that is broken off leaves nothing, and one that is asked for again
   expect(contents(order.path)['things']).toHaveLength(100);
 });
 
+test('who waits for a copy when the server stops is told at once', async () => {
+  const { folder, log, loaded, program, append } = setUp(5000);
+  await append();
+  const options = { folder: join(folder, 'copies'), log, now, onDelete: () => {} };
+  const copies = new Copies({ ...options, limits: { count: 5, bytes: 1e9, builds: 1 } });
+  const live = { projection: 'things', number: 1, path: join(folder, 'none.db'), program };
+  const source = { live, livePosition: 5000, loaded };
+  const kept = await copies.lease(source, 10, 30_000);
+  const waiting = copies.lease(source, 4000, 30_000);
+  copies.endBuilds();
+  await expect(waiting).rejects.toMatchObject({ code: 'CLOSED', message: 'The server is stopping' });
+  await expect(copies.lease(source, 4001, 30_000)).rejects.toMatchObject({ code: 'CLOSED' });
+  const again = await copies.lease(source, 10, 0);
+  for (const copy of [kept, again]) copy.release();
+  await copies.close();
+  expect(copies.status()).toMatchObject({ builds: 0, kept: 1 });
+});
+
 test('who waits longer than it may is told to come again, and finds the copy then', async () => {
   const { folder, log, loaded, program, append } = setUp(200);
   await append();

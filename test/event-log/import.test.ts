@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineEvents } from '../../src/event-log/catalogue.ts';
+import { ProjectionistError } from '../../src/errors.ts';
 import { openLines } from '../../src/event-log/import.ts';
 import {
   child,
@@ -301,6 +302,20 @@ describe('while an import runs', () => {
     const [answer] = await Promise.allSettled([importing, log.close()]);
     expect(answer).toMatchObject({ reason: { code: 'CLOSED' } });
     expect(openedLog(log.path).head()).toBe(0);
+  });
+
+  test('one that waits for another process is broken off at once', async () => {
+    const log = temporaryLog();
+    const other = child('write', log.path);
+    await message(other);
+    const input = new PassThrough();
+    const importing = log.importLines(input);
+    const interrupted = new ProjectionistError('CLOSED', 'Interrupted');
+    input.destroy(interrupted);
+    await expect(importing).rejects.toBe(interrupted);
+    other.send('go on');
+    await exit(other);
+    expect(await log.append('s', event())).toMatchObject({ position: 1 });
   });
 
   test('an append that was begun at the same time does not stand in its way', async () => {

@@ -62,7 +62,8 @@ export class Copies {
 
   /**
    * A copy as of `position`, built where there is none yet. Throws TOO_BUSY while as many others are built as may be,
-   * COPY_NOT_READY when `patience` milliseconds have passed (the build goes on), and what `buildCopy` throws.
+   * COPY_NOT_READY when `patience` milliseconds have passed (the build goes on), CLOSED once builds are broken off, and
+   * what `buildCopy` throws.
    */
   async lease(source: CopySource, position: number, patience: number): Promise<LeasedCopy> {
     const { projection, program } = source.live;
@@ -73,7 +74,7 @@ export class Copies {
       if (leased !== undefined) return { path: leased.copy.path, position, release: leased.release };
       const build = this.#builds.get(copyFile(name)) ?? this.#begin(source, name);
       // Again only if the copy was deleted between build and lease
-      await inTime(build, name, deadline - performance.now());
+      await inTime(build, name, deadline - performance.now(), this.#closing.signal);
     }
   }
 
@@ -100,15 +101,20 @@ export class Copies {
     };
   }
 
+  /** Breaks builds off, and tells those who wait for them; copies that are there can still be read. */
+  endBuilds(): void {
+    this.#closing.abort();
+  }
+
   /** Breaks builds off and resolves when their threads have ended. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.endBuilds();
     await Promise.allSettled([...this.#builds.values()].map(({ done }) => done));
   }
 
   #begin(source: CopySource, name: CopyName): Build {
     const { limits } = this.#options;
-    if (this.#closing.signal.aborted) throw new ProjectionistError('CLOSED', 'The server is stopping');
+    if (this.#closing.signal.aborted) throw stopping();
     if (this.#builds.size >= limits.builds) {
       throw new ProjectionistError(
         'TOO_BUSY',
@@ -161,12 +167,19 @@ export class Copies {
   }
 }
 
-async function inTime(build: Build, { projection, position }: CopyName, milliseconds: number): Promise<void> {
+async function inTime(
+  build: Build,
+  { projection, position }: CopyName,
+  milliseconds: number,
+  closing: AbortSignal,
+): Promise<void> {
   const over = new AbortController();
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  closing.addEventListener('abort', () => reject(stopping()), { signal: over.signal });
   const late = delay(Math.max(0, milliseconds), 'late' as const, { signal: over.signal });
   late.catch(() => {});
   try {
-    if ((await Promise.race([build.done, late])) !== 'late') return;
+    if ((await Promise.race([build.done, late, broken])) !== 'late') return;
   } finally {
     over.abort();
   }
@@ -178,4 +191,8 @@ async function inTime(build: Build, { projection, position }: CopyName, millisec
       evidence: { projection, position, actual: build.position },
     },
   );
+}
+
+function stopping(): ProjectionistError {
+  return new ProjectionistError('CLOSED', 'The server is stopping');
 }

@@ -1,6 +1,7 @@
 import { openDatabase, type SqliteDatabase } from '../../database/open.ts';
 import type { ErrorReport } from '../../errors.ts';
 import type { FatalEvent } from '../apply/fatal-events.ts';
+import { peekCheckpoint } from '../generations/generation-file.ts';
 import type { Decision } from './decision.ts';
 
 /** A partition that is held back, because one of its events could not be applied. */
@@ -60,9 +61,9 @@ function fatalIn(db: SqliteDatabase): FatalEvent[] {
   }));
 }
 
-/** The same, of a generation's file. */
+/** The same, of a generation's file; none where it is missing or damaged. */
 export function readFatal(path: string): FatalEvent[] {
-  return reading(path, fatalIn);
+  return peekCheckpoint(path) === undefined ? [] : reading(path, fatalIn);
 }
 
 /** The parked partitions of a generation's file, the longest first; at most `limit`. */

@@ -43,7 +43,10 @@ export interface ProjectionStatus {
   readonly head: number;
   /** Events between the two. */
   readonly lag: number;
-  /** Seconds since the oldest event that is not applied was seen in the log by this process; 0 where there is none. */
+  /**
+   * Seconds for which the oldest event that is not applied has been in the log: since this process saw it, or since its own
+   * time where it was there before; 0 where there is none.
+   */
   readonly lagSeconds: number;
   /** Streams that are left out, because an event of theirs could not be applied. */
   readonly parked: number;

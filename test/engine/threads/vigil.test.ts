@@ -96,6 +96,20 @@ test('pauses double up to five seconds, and chance takes up to half of each', ()
   expect(pauseAfter(3, () => 0)).toBe(100);
 });
 
+test('the wait of an event that was there at the first look counts from its own time', () => {
+  const at = (seconds: number): Date => new Date(seconds * 1000);
+  const history = new HeadHistory((position) => (position === 3 ? undefined : 1000 * position));
+  history.note(10, at(100));
+  history.note(11, at(100.05));
+  // One whose time lies ahead is waited for since it was seen.
+  const other = new HeadHistory(() => 500_000);
+  other.note(1, at(100));
+  expect([0, 1, 2, 9, 10, 11].map((position) => history.secondsBehind(position, at(110)))).toEqual([
+    109, 108, 10, 100, 10, 0,
+  ]);
+  expect(other.secondsBehind(0, at(110))).toBe(10);
+});
+
 test('the wait of an event counts from when it was seen in the log, however much came after it', () => {
   const history = new HeadHistory();
   const at = (seconds: number): Date => new Date(seconds * 1000);
