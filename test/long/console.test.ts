@@ -22,7 +22,7 @@ beforeAll(async () => {
   browser = await launch();
   sales = await startServer('test/console/projections', join(folder, 'orders.ndjson'));
   shop = await startServer('projections', 'data/shop.events.ndjson');
-  guarded = await startServer('projections', 'data/shop.events.ndjson', TOKENS);
+  guarded = await startServer('projections', 'data/shop.events.ndjson', { environment: TOKENS });
 }, 300_000);
 
 afterAll(async () => {

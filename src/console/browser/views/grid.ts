@@ -7,6 +7,8 @@ import type { Column } from '../session.ts';
 import { Slots } from './slots.ts';
 
 export interface GridProps {
+  /** Of the request: with another one, columns are as wide as they need to be, and no row is told to be new. */
+  readonly path: string;
   readonly rows: readonly KeyedRow[];
   readonly columns: readonly Column[];
   /** The column that orders the rows, where it is one alone. */
@@ -19,8 +21,8 @@ export interface GridProps {
 
 /** The rows of a view. A cell whose value changes while it is shown lights up. */
 export function Grid(props: GridProps): VNode {
-  const { rows, columns, order, label, onOrder } = props;
-  const { slots, widths } = useMemo(() => ({ slots: new Slots(), widths: new Widths() }), [columns]);
+  const { path, rows, columns, order, label, onOrder } = props;
+  const { slots, widths } = useMemo(() => ({ slots: new Slots(), widths: new Widths() }), [columns, path]);
   const places = slots.assign(rows);
   // Where most rows are new, that they are says nothing.
   const isQuiet = slots.entered > rows.length / 2;

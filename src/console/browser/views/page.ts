@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Empty, Pill, Trouble } from '../parts.ts';
 import { amend, href, place } from '../router.ts';
@@ -7,7 +7,7 @@ import { type View, views } from '../session.ts';
 import { statuses } from '../statuses.ts';
 import { Address } from './address.ts';
 import { FilterBar } from './filter-bar.ts';
-import { Grid } from './grid.ts';
+import { Grid, type GridProps } from './grid.ts';
 import { NoRows } from './no-rows.ts';
 import { Pager } from './pager.ts';
 import { Playhead } from './playhead.ts';
@@ -52,6 +52,9 @@ function Rows({ view }: { readonly view: View }): VNode {
     () => columnsOf(view, query, rows),
     [view, query, rows === undefined || rows.length === 0],
   );
+  const isRefused = player.problem.value !== undefined;
+  const table = useTable(rows && { path, rows, columns, order: query.order }, isRefused);
+  const isStale = rows === undefined || player.replayed.value !== undefined;
   return html`<header class="page-head">
       <h1>${view.name}</h1>
       <span class="faint"
@@ -69,15 +72,12 @@ function Rows({ view }: { readonly view: View }): VNode {
       onChange=${show}
     />
     ${player.problem.value === undefined ? null : html`<${Trouble} refusal=${player.problem.value} />`}
-    <div class=${player.replayed.value === undefined ? 'rows' : 'rows stale'}>
+    <div class=${isStale ? 'rows stale' : 'rows'}>
       ${
-        rows === undefined
-          ? html`<p class="waiting">${player.problem.value === undefined ? 'Asking for rows…' : ''}</p>`
+        table === undefined
+          ? html`<p class="waiting">${isRefused ? '' : 'Asking for rows…'}</p>`
           : html`<${Grid}
-              key=${path}
-              rows=${rows}
-              columns=${columns}
-              order=${query.order}
+              ...${table}
               chosen=${chosen?.key}
               label=${`Rows of ${view.name}`}
               onOrder=${order}
@@ -109,4 +109,13 @@ function Rows({ view }: { readonly view: View }): VNode {
             onClose=${forget}
           />`
     }`;
+}
+
+type Table = Pick<GridProps, 'path' | 'rows' | 'columns' | 'order'>;
+
+/** What is in the table: while rows are asked for, those of the query before, so that whoever is in it stays there. */
+function useTable(next: Table | undefined, isRefused: boolean): Table | undefined {
+  const shown = useRef<Table | undefined>(undefined);
+  if (next !== undefined || isRefused) shown.current = next;
+  return shown.current;
 }
