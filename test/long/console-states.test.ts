@@ -43,12 +43,13 @@ async function forThisTest(starting: Promise<RealServer>): Promise<RealServer> {
   return server;
 }
 
-async function expectFine(page: Page): Promise<void> {
-  expect(await violations(page)).toEqual([]);
+/** What axe finds, and whether the page is wider than its window. */
+async function faults(page: Page): Promise<readonly string[]> {
+  const found = await violations(page);
   const [content, window] = await page.evaluate<[number, number]>(
     '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
   );
-  expect({ at: page.url(), isTooWide: content > window }).toEqual({ at: page.url(), isTooWide: false });
+  return content > window ? [...found, `The page is ${content} wide in ${window}`] : found;
 }
 
 const focused = (page: Page) =>
@@ -77,7 +78,7 @@ describe.each([390, 1280, 2560])('%i pixels wide', (width) => {
     await page.locator(settled).first().waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await expectFine(page);
+      expect(await faults(page)).toEqual([]);
     }
   });
 
@@ -87,12 +88,12 @@ describe.each([390, 1280, 2560])('%i pixels wide', (width) => {
     });
     await page.locator('.row-button', { hasText: 'very-long' }).click();
     await page.locator('.story li').first().waitFor();
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
     await page.goto(`${odd.url}/console/projections/notes`);
     for (const name of ['Pause', 'Rebuild', 'Verify']) {
       await page.getByRole('button', { name, exact: true }).click();
       await page.getByRole('dialog').waitFor();
-      await expectFine(page);
+      expect(await faults(page)).toEqual([]);
       await page.keyboard.press('Escape');
     }
   });
@@ -117,7 +118,7 @@ describe('a verification', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Verify' }).click();
     const outcome = page.locator('.verification[role=alert]');
     await outcome.waitFor();
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
     const words = async (): Promise<string> => ((await outcome.textContent()) ?? '').replaceAll(/\s+/g, ' ');
     return { page, outcome, words };
   };
@@ -162,10 +163,10 @@ describe('where there is nothing', () => {
     const server = await forThisTest(startServer(projections, undefined));
     const page = await opened(browser, `${server.url}/console`);
     await expect.poll(() => page.locator('.empty').textContent()).toContain('There is no projection yet');
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
     await page.getByRole('link', { name: /^Log/ }).click();
     await expect.poll(() => page.locator('.empty').textContent()).toContain('The log is empty');
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
   });
 
   test('no event: a view says so, and its playhead stays where it is', async () => {
@@ -175,7 +176,7 @@ describe('where there is nothing', () => {
     await press(page, ' ', 'ArrowLeft', 'ArrowRight', 'Home', 'End');
     await expect.poll(() => page.locator('.pill.live').count()).toBe(1);
     expect(await page.locator('.playhead [role=alert], .trouble').count()).toBe(0);
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
   });
 
   test('no row before the first event, and none that matches', async () => {
@@ -198,7 +199,7 @@ test('twenty projections', async () => {
   for (const width of [390, 1280, 2560]) {
     const page = await opened(browser, `${server.url}/console`, { viewport: { width, height: 900 } });
     await expect.poll(() => page.locator('.projections .card').count()).toBe(20);
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
     await page.getByRole('link', { name: 'orders_of_department_20', exact: true }).last().click();
     await expect.poll(() => page.locator('h1').textContent()).toBe('orders_of_department_20');
   }
@@ -226,7 +227,7 @@ describe('a server', () => {
     const alert = page.getByRole('alert').filter({ hasText: 'The server does not answer' });
     await alert.waitFor();
     expect(await cells(page)).toHaveLength(3);
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
     const again = await forThisTest(startServer('test/console/projections', undefined, { after: first }));
     await alert.waitFor({ state: 'detached' });
     await fetch(`${again.url}/streams/order-0000`, {
@@ -251,7 +252,7 @@ describe('a server', () => {
       }),
     );
     await expect.poll(() => page.locator('.sign-in').textContent()).toContain('was refused');
-    await expectFine(page);
+    expect(await faults(page)).toEqual([]);
     await page.getByLabel('Token').fill('another-token-001');
     await press(page, 'Enter');
     await expect.poll(() => cells(page)).toHaveLength(3);
@@ -308,7 +309,7 @@ describe('the keyboard alone', () => {
       await press(page, 'Enter');
       await page.getByRole('dialog').waitFor();
       expect(await focused(page)).toContain('Why');
-      await expectFine(page);
+      expect(await faults(page)).toEqual([]);
       await press(page, ...end);
       await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
       expect(await focused(page)).toContain('Discard');
