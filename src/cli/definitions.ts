@@ -1,7 +1,7 @@
 import { ProjectionistError } from '../errors.ts';
 import { loadCheckedDefinitions } from '../checked-definitions.ts';
 import type { Definitions } from '../projection/load.ts';
-import { nearest } from '../projection/nearest.ts';
+import { didYouMean } from '../nearest.ts';
 
 /** The definitions of a folder, cut down to those that are named. Throws PROJECTION_UNKNOWN. */
 export async function definitionsNamed(folder: string, names: readonly string[]): Promise<Definitions> {
@@ -9,9 +9,8 @@ export async function definitionsNamed(folder: string, names: readonly string[])
   const known = definitions.projections.map(({ compiled }) => compiled.program.projection);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const guess = nearest(name, known);
     throw new ProjectionistError('PROJECTION_UNKNOWN', `There is no projection ${name} in ${folder}`, {
-      hint: guess === undefined ? `Defined are: ${known.join(', ') || 'none'}.` : `Did you mean ${guess}?`,
+      hint: `${didYouMean(name, known)}Defined are: ${known.join(', ') || 'none'}.`,
       evidence: { projection: name },
     });
   }

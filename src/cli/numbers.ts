@@ -12,8 +12,9 @@ export function grouped(number: number): string {
   return Math.round(number).toLocaleString('en-US');
 }
 
-/** Seconds as people say them: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+/** Seconds as people say them: `12 ms`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function duration(seconds: number): string {
+  if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   if (seconds < 5400) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;

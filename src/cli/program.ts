@@ -44,6 +44,8 @@ export function createProgram(io: Io): Command {
       writeErr: (text) => io.error.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')),
     })
+    // Long names of options leave little room beside them; to wrap there is better than not to wrap at all.
+    .configureHelp({ minWidthToWrap: 24 })
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('Try: projectionist --help');

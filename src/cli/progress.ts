@@ -13,6 +13,9 @@ export interface Progress {
 /** Milliseconds between two plain lines, where there is no terminal to draw on. */
 const LINE_INTERVAL = 2000;
 
+/** Milliseconds that something takes before a bar is worth looking at. */
+const SHOWN_AFTER = 400;
+
 /** A bar with rate and time left on a terminal, a plain line now and then elsewhere. */
 export class ProgressDisplay {
   readonly #out: TextOutput;
@@ -30,15 +33,22 @@ export class ProgressDisplay {
     if (title !== this.#title) this.#begin(title, done);
     const rate = this.#rate(done);
     const left = total === undefined || rate <= 0 ? '' : `${duration(Math.max(0, total - done) / rate)} left`;
-    if (this.#out.isTTY === true) this.#draw(title, done, total, rate, left);
-    else this.#write(title, done, total, rate, left);
+    if (this.#out.isTTY === true) {
+      const isLong = performance.now() - this.#startedAt >= SHOWN_AFTER;
+      if (isLong) this.#draw(title, done, total, rate, left);
+    } else this.#write(title, done, total, rate, left);
   }
 
-  /** Ends the bar, leaving its line. */
+  /** Takes the bar off the screen: what has come of it is said in words. */
   end(): void {
+    this.clear();
+    this.#title = undefined;
+  }
+
+  /** The same for a line that is to be written now; the bar comes back below it. */
+  clear(): void {
     this.#bar?.stop();
     this.#bar = undefined;
-    this.#title = undefined;
   }
 
   #begin(title: string, done: number): void {
@@ -70,6 +80,7 @@ export class ProgressDisplay {
         format,
         stream: this.#out as never,
         hideCursor: true,
+        clearOnComplete: true,
         barsize: 24,
         barCompleteChar: '=',
         barIncompleteChar: ' ',

@@ -31,7 +31,7 @@ const NOWHERE: TextOutput = { write: () => true };
 export async function runServer(io: Io, config: Config, options: ServerOptions): Promise<void> {
   const warning = checkExposure(config);
   const progress = new ProgressDisplay(isJson(io, config) ? NOWHERE : io.out);
-  const journal = openJournal(io, config, () => progress.end());
+  const journal = openJournal(io, config, () => progress.clear());
   if (warning !== undefined) journal.write('warn', 'server.open', warning);
   try {
     await serveUntilEnded({ io, config, options, progress, journal });

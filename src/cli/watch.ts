@@ -1,5 +1,8 @@
+import type { Stats } from 'node:fs';
+import { basename } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { reportOf } from '../errors.ts';
+import { LOCK_FILE } from '../projection/lock/catalogue-lock.ts';
 import type { Projectionist } from '../projectionist.ts';
 import { lockWarning } from './lock-report.ts';
 import { duration } from './numbers.ts';
@@ -15,7 +18,7 @@ export function watchDefinitions(
 ): FSWatcher {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
-  const watcher = watch(folder, { ignoreInitial: true, ignored: /node_modules/ });
+  const watcher = watch(folder, { ignoreInitial: true, ignored: isForeign });
   watcher.on('all', (_, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -24,6 +27,12 @@ export function watchDefinitions(
   });
   say(`Watching ${folder} for changes`);
   return watcher;
+}
+
+/** What no definition is in: editors keep their own files beside those that they save. */
+function isForeign(path: string, stats?: Stats): boolean {
+  if (/[\\/]node_modules([\\/]|$)/.test(path) || basename(path) === LOCK_FILE) return true;
+  return stats?.isFile() === true && !/\.([cm]?[jt]s|json)$/.test(path);
 }
 
 async function reload(

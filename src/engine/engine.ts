@@ -21,6 +21,7 @@ import { type OperationName, type OperationOptions, operationNamed } from './com
 import { type KeeperContext, ProjectionKeeper } from './generations/projection-keeper.ts';
 import type { ProjectionStatus } from './states/status.ts';
 import { StatusRecorder } from './states/status-recorder.ts';
+import { didYouMean } from '../nearest.ts';
 
 /** The generation that answers for a projection, as the query side needs to know it. */
 export interface LiveGeneration {
@@ -243,8 +244,9 @@ export class Engine {
   #keeper(name: string): ProjectionKeeper {
     const keeper = this.#keepers.get(name);
     if (keeper !== undefined) return keeper;
+    const known = [...this.#keepers.keys()];
     throw new ProjectionistError('PROJECTION_UNKNOWN', `There is no projection ${name}`, {
-      hint: `Defined are: ${[...this.#keepers.keys()].join(', ') || 'none'}.`,
+      hint: `${didYouMean(name, known)}Defined are: ${known.join(', ') || 'none'}.`,
       evidence: { projection: name },
     });
   }

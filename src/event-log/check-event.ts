@@ -6,6 +6,7 @@ import { envelopeOf, metadataIn, nameIn, schemaVersionIn, timeIn } from './envel
 import type { CheckedEvent } from './event.ts';
 import { type Envelope, eventProblem, invalidField } from './event-problem.ts';
 import { jsonText } from './json-text.ts';
+import { didYouMean } from '../nearest.ts';
 
 export type EventCheck = (input: unknown) => CheckedEvent;
 
@@ -62,6 +63,6 @@ function unknownType(
   const names = [...known.keys()];
   const shown = `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
   return eventProblem('EVENT_TYPE_UNKNOWN', event, 'type', `The event type ${type} is not in the catalogue`, {
-    hint: `Known types: ${shown}. Add it with defineEvents, or correct the name.`,
+    hint: `${didYouMean(type, names)}Known types: ${shown}. Add it with defineEvents, or correct the name.`,
   });
 }

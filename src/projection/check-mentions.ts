@@ -1,7 +1,7 @@
 import { getTableName, type Table } from 'drizzle-orm';
 import { currentSchemaVersion, type EventDefinition } from '../event-log/catalogue.ts';
 import { jsonSchemaOf } from './json-schema.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { Problem } from './problem.ts';
 import { dataPath, describeReference, type Reference } from './reference.ts';
 import { type MissingStep, missingStep } from './schema-path.ts';

@@ -1,7 +1,7 @@
 import { type Column, getTableColumns, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Write } from './handler-database.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { Problem } from './problem.ts';
 import { describeReference } from './reference.ts';
 import { pathIn } from './stored-value.ts';

@@ -5,7 +5,7 @@ import { checkSteps } from './check-steps.ts';
 import type { Handler, Projection } from './define.ts';
 import { canonicalSource } from './function-source.ts';
 import { jsonSchemaOf } from './json-schema.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { Problems } from './problem.ts';
 import type { FeedBlock, FeedColumn, Program } from './program.ts';
 import type { FunctionValue } from './pure-function.ts';

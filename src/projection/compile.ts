@@ -8,7 +8,7 @@ import type { Projection } from './define.ts';
 import { canonicalSource } from './function-source.ts';
 import { hashProgram } from './hash.ts';
 import { lineageOf } from './lineage.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { type Problem, Problems } from './problem.ts';
 import type { Program } from './program.ts';
 import { streamScopes } from './stream-scope.ts';

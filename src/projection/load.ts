@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type EventCatalogue, mergeCatalogues } from '../event-log/catalogue.ts';
+import { type EventCatalogue, isCatalogue, mergeCatalogues } from '../event-log/catalogue.ts';
 import { ProjectionistError } from '../errors.ts';
 import { compile, type CompiledProjection } from './compile.ts';
 import { isProjection, type Projection } from './define.ts';
@@ -91,15 +91,26 @@ async function importFile(
   try {
     const module = (await import(url(file))) as { default?: unknown };
     if (isProjection(module.default)) found.push({ file, definition: module.default });
+    // Where the catalogue stands is nothing to remark on.
+    else if (Object.values(module).some(isCatalogue)) return;
     else if (module.default === undefined) ignored.push({ file: name, reason: 'it has no default export' });
     else ignored.push({ file: name, reason: 'its default export is not made by projection({ … })' });
   } catch (error) {
-    const place = /^(.+:\d+)\n/.exec((error as Error).stack ?? '')?.[1];
+    const place = placeOf((error as Error).stack ?? '', pathToFileURL(file).href);
     problems.push({
       ...problemFrom(error, { file: name }),
       hint: place === undefined ? undefined : `Look at ${place.replace(pathToFileURL(file).href, name)}.`,
     });
   }
+}
+
+/** Where Node could not read a file, which it says first; or the first line of this one that the error came through. */
+function placeOf(stack: string, href: string): string | undefined {
+  const unreadable = /^(.+:\d+)\n/.exec(stack)?.[1];
+  if (unreadable !== undefined) return unreadable;
+  const frame = stack.split('\n').find((each) => each.includes(href)) ?? '';
+  const number = /:(\d+):\d+\)?$/.exec(frame)?.[1];
+  return number === undefined ? undefined : `${href}:${number}`;
 }
 
 function reasonToIgnore(file: string): string | undefined {

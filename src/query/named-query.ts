@@ -1,6 +1,6 @@
 import { ProjectionistError } from '../errors.ts';
 import type { NamedQuery, Projection } from '../projection/define.ts';
-import { nearest } from '../projection/nearest.ts';
+import { nearest } from '../nearest.ts';
 import { checkArguments } from './arguments.ts';
 import type { AskedQuery } from './asked-query.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';

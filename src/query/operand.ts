@@ -1,3 +1,4 @@
+import { didYouMean } from '../nearest.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { ViewColumn } from '../projection/program.ts';
 import type { SqlValue } from './fragment.ts';
@@ -36,7 +37,7 @@ export function toStored(column: ViewColumn, text: string): SqlValue {
 /** The same for a test of equality, which a value that the column never has can only be by mistake. */
 export function toListed(column: ViewColumn, text: string): SqlValue {
   if (column.values !== undefined && column.values.length > 0 && !column.values.includes(text))
-    throw mismatch(column, text, `one of ${listed(column.values)}`);
+    throw mismatch(column, text, `one of ${listed(column.values)}`, didYouMean(text, column.values));
   return toStored(column, text);
 }
 
@@ -93,8 +94,8 @@ function jsonText(column: ViewColumn, text: string): string {
   }
 }
 
-function mismatch(column: ViewColumn, text: string, expected: string): ProjectionistError {
+function mismatch(column: ViewColumn, text: string, expected: string, guess = ''): ProjectionistError {
   return new ProjectionistError('VALUE_INVALID', `invalid value for ${column.name}: ${shown(text)}`, {
-    hint: `${column.name} takes ${expected}.`,
+    hint: `${guess}${column.name} takes ${expected}.`,
   });
 }

@@ -4,6 +4,7 @@ import { queryProblem, shown, unreadable } from './query-problem.ts';
 import { checkPattern } from './regular-expression.ts';
 import { parseSearch, type SearchSyntax } from './search-term.ts';
 import type { Comparison, Condition, Field } from './view-query.ts';
+import { didYouMean } from '../nearest.ts';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'isdistinct']);
 const SEARCHES: ReadonlySet<string> = new Set(['fts', 'plfts', 'phfts', 'wfts']);
@@ -28,8 +29,8 @@ const QUANTIFIABLE: ReadonlySet<string> = new Set([
 /** PostgREST's operators on PostgreSQL's ranges, which SQLite has no values for. */
 const RANGES: ReadonlySet<string> = new Set(['sl', 'sr', 'nxr', 'nxl', 'adj']);
 
-const OPERATORS =
-  'eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in, is, isdistinct, cs, cd, ov, fts, plfts, phfts, wfts; each may follow not.';
+const OPERATOR_NAMES = [...QUANTIFIABLE, 'in', 'is', 'isdistinct', ...Object.keys(SETS), ...SEARCHES];
+const OPERATORS = `${OPERATOR_NAMES.join(', ')}; each may follow not.`;
 
 /** An operator as it stands before its value: `eq`, `like(any)`, `fts(english)`. */
 export interface Operation {
@@ -83,7 +84,10 @@ function positiveCondition(
       `${operator} compares ranges, which no view has`,
       'Compare with gt, gte, lt and lte.',
     );
-  throw unreadable(`The operator ${shown(operator)} of ${field.column.name}`, `Operators: ${OPERATORS}`);
+  throw unreadable(
+    `The operator ${shown(operator)} of ${field.column.name}`,
+    `${didYouMean(operator, OPERATOR_NAMES)}Operators: ${OPERATORS}`,
+  );
 }
 
 function simpleCondition(

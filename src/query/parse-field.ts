@@ -1,4 +1,4 @@
-import { nearest } from '../projection/nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { ViewColumn, ViewDescription } from '../projection/program.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 import type { Scanner } from './scanner.ts';

@@ -12,6 +12,7 @@ import type { ViewAnswer } from './view-answer.ts';
 import type { GenerationReader, ViewReaders } from './view-readers.ts';
 
 export { ViewAnswer } from './view-answer.ts';
+import { didYouMean } from '../nearest.ts';
 
 /** What a request says beside its query string. */
 export interface QueryOptions {
@@ -102,9 +103,10 @@ function viewOf(reader: GenerationReader, name: string): ViewDescription {
   const { views } = reader.generation.program;
   const view = views.find((candidate) => candidate.name === name);
   if (view !== undefined) return view;
+  const names = views.map((each) => each.name);
   throw queryProblem(
     'VIEW_UNKNOWN',
     `There is no view ${shown(name)}`,
-    `Views: ${listed(views.map((each) => each.name))}.`,
+    `${didYouMean(name, names)}Views: ${listed(names)}.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { ViewDescription } from '../projection/program.ts';
 import { ProjectionistError } from '../errors.ts';
-import { nearest } from '../projection/nearest.ts';
+import { nearest } from '../nearest.ts';
 import { listed, shown } from './query-problem.ts';
 
 /** Columns that are equal on both sides: of the row that embeds, and of the row that is embedded. */

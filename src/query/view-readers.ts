@@ -2,6 +2,7 @@ import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { Program, ViewDescription } from '../projection/program.ts';
 import { openGeneration } from './open-generation.ts';
+import { didYouMean } from '../nearest.ts';
 
 /** A generation that answers queries. */
 export interface ReadableGeneration {
@@ -130,7 +131,7 @@ export class ViewReaders {
     const found = this.#views.get(name);
     if (found !== undefined) return found;
     throw new ProjectionistError('VIEW_UNKNOWN', `There is no view ${name}`, {
-      hint: `Views: ${this.names().join(', ') || 'none yet'}.`,
+      hint: `${didYouMean(name, this.names())}Views: ${this.names().join(', ') || 'none yet'}.`,
     });
   }
 

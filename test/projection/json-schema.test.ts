@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { jsonSchemaOf } from '../../src/projection/json-schema.ts';
-import { nearest } from '../../src/projection/nearest.ts';
+import { nearest } from '../../src/nearest.ts';
 import { ANY_ITEM, missingStep, type PathStep, schemasAt } from '../../src/projection/schema-path.ts';
 
 const category = z.object({

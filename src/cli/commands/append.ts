@@ -42,7 +42,9 @@ export function appendCommand(io: Io): Command {
       const config = await configOf(command, io);
       const { catalogue } = await loadDefinitions(config.projections);
       if (file !== '-' && !existsSync(file))
-        throw new ProjectionistError('USAGE', `There is no file ${file}`);
+        throw new ProjectionistError('USAGE', `There is no file ${file}`, {
+          hint: 'Name an NDJSON file, or - for standard input.',
+        });
       const log = EventLog.open(join(config.data, 'log.db'), { catalogue });
       try {
         await (flags.stream === undefined

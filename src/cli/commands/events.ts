@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { ProjectionistError } from '../../errors.ts';
 import { EventLog } from '../../event-log/event-log.ts';
 import type { RecordedEvent } from '../../event-log/event.ts';
+import { didYouMean } from '../../nearest.ts';
 import { configOf } from '../context.ts';
 import { type Io, line } from '../io.ts';
 import { wholeNumber } from '../numbers.ts';
@@ -51,8 +52,13 @@ async function printEvents(io: Io, log: EventLog, flags: EventsFlags): Promise<v
   const print = (event: RecordedEvent): void =>
     line(io, flags.json === true ? JSON.stringify(event) : describe(event, io.out.columns));
   if (flags.follow !== true) {
-    for (const event of log.readAll({ ...filter, after: flags.after, limit: flags.limit ?? 20 }))
+    const events = log.readAll({ ...filter, after: flags.after, limit: flags.limit ?? 20 });
+    let count = 0;
+    for (const event of events) {
       print(event);
+      count += 1;
+    }
+    if (count === 0) io.error.write(`${nothingThere(log, flags)}\n`);
     return;
   }
   let left = flags.limit ?? Number.POSITIVE_INFINITY;
@@ -61,6 +67,18 @@ async function printEvents(io: Io, log: EventLog, flags: EventsFlags): Promise<v
     left -= 1;
     if (left <= 0) return;
   }
+}
+
+/** Why nothing is printed, as far as it can be told. */
+function nothingThere(log: EventLog, { type: types = [], stream, after }: EventsFlags): string {
+  const known = log.types().map(({ type }) => type);
+  const unknown = types.find((type) => !known.includes(type));
+  if (unknown !== undefined)
+    return `The log has no event of type ${unknown}. ${didYouMean(unknown, known)}Types: ${known.join(', ') || 'none yet'}.`;
+  if (stream !== undefined && log.read(stream).next().done === true)
+    return `The log has no stream ${stream}.`;
+  if (log.head() === 0) return 'The log is empty.';
+  return `There is no such event${after > 0 ? ` after position ${after}` : ''}.`;
 }
 
 function describe(event: RecordedEvent, columns = 120): string {

@@ -38,10 +38,14 @@ function writeProject(folder: string): string[] {
 function refuseForeign(folder: string): void {
   if (!existsSync(join(folder, 'projections'))) return;
   if (readdirSync(join(folder, 'projections')).length === 0) return;
-  throw new ProjectionistError('USAGE', `${folder} already has a folder of projections`, {
-    hint: 'Choose an empty folder: projectionist init my-project.',
-    evidence: { file: join(folder, 'projections') },
-  });
+  throw new ProjectionistError(
+    'USAGE',
+    `${folder === '.' ? 'This folder' : folder} already has a folder of projections`,
+    {
+      hint: 'Choose an empty folder: projectionist init my-project.',
+      evidence: { file: join(folder, 'projections') },
+    },
+  );
 }
 
 type PackageFile = Partial<Record<'scripts' | 'dependencies' | 'devDependencies', Record<string, string>>>;
@@ -81,7 +85,8 @@ function describe(folder: string, written: readonly string[]): string {
     'Next:',
     ...enter,
     '  npm install',
-    '  npm start',
+    '  npm start      to serve the views on http://127.0.0.1:4000',
+    '  npm run dev    the same, and build anew whatever you save',
     '',
   ].join('\n');
 }

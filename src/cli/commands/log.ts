@@ -23,13 +23,21 @@ function checkCommand(io: Io): Command {
     .action(async (flags: { json?: boolean }, command: Command) => {
       const { data } = await configOf(command, io);
       const report = await checkLog(join(data, 'log.db'), {
-        onCheck: (name) => flags.json === true || io.error.write(`Checking ${name}\n`),
+        onCheck: (name) => flags.json === true || io.error.write(stepText(io, `Checking ${name}`)),
         signal: io.ended,
-      });
+      }).finally(() => flags.json !== true && io.error.isTTY === true && io.error.write(CLEAR_LINE));
       if (flags.json === true) json(io, report);
       else line(io, describe(report));
       if (!report.isSound) throw damaged(report);
     });
+}
+
+/** xterm's control sequence that empties the line, with the cursor at its beginning. */
+const CLEAR_LINE = '\r\u001B[K';
+
+/** On a terminal one step takes the place of the one before. */
+function stepText({ error }: Io, text: string): string {
+  return error.isTTY === true ? `${CLEAR_LINE}${text}` : `${text}\n`;
 }
 
 function describe({ file, head, events, problems, isSound, found }: LogReport): string {

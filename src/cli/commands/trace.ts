@@ -16,6 +16,7 @@ import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
 import { grouped } from '../numbers.ts';
 import { ProgressDisplay } from '../progress.ts';
+import { didYouMean } from '../../nearest.ts';
 
 export function traceCommand(io: Io): Command {
   return new Command('trace')
@@ -50,7 +51,7 @@ function findView(data: string, name: string): FoundView {
   }
   const names = live.flatMap(({ program }) => program.views.map((view) => view.name));
   throw new ProjectionistError('VIEW_UNKNOWN', `There is no view ${name} in ${data}`, {
-    hint: `Views: ${names.join(', ') || 'none yet'}.`,
+    hint: `${didYouMean(name, names)}Views: ${names.join(', ') || 'none yet'}.`,
   });
 }
 

@@ -5,6 +5,7 @@ import { Catalog } from '../catalog.ts';
 import type { Decision } from './decision.ts';
 import { notParked } from './not-parked.ts';
 import { type ParkedPartition, readParked, readPartition } from './read.ts';
+import { didYouMean } from '../../nearest.ts';
 
 /** A projection's dead letters, and what was decided about them so far. */
 export interface DeadLetters {
@@ -56,9 +57,10 @@ type LiveFile = { readonly number: number; readonly file: string } | undefined;
 function withCatalog<T>(data: string, projection: string, read: (catalog: Catalog, live: LiveFile) => T): T {
   const catalog = new Catalog(join(data, 'catalog.db'));
   try {
-    if (!catalog.projections().includes(projection))
+    const known = catalog.projections();
+    if (!known.includes(projection))
       throw new ProjectionistError('PROJECTION_UNKNOWN', `There is no projection ${projection}`, {
-        hint: `There are: ${catalog.projections().join(', ') || 'none'}.`,
+        hint: `${didYouMean(projection, known)}There are: ${known.join(', ') || 'none'}.`,
         evidence: { projection },
       });
     return read(catalog, catalog.find(projection, 'live'));

@@ -10,6 +10,13 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
+/** What a hint begins with where a name was probably mistyped: `Did you mean orders? `; '' otherwise. */
+export function didYouMean(name: string, candidates: readonly string[]): string {
+  // Names come from anywhere, and the distance takes the product of two lengths.
+  const guess = nearest(name.slice(0, 64), candidates);
+  return guess === undefined ? '' : `Did you mean ${guess}? `;
+}
+
 /** Damerau's distance: insertions, deletions, substitutions, and neighbours that changed places. */
 function editDistance(left: string, right: string): number {
   let before: number[] = [];
