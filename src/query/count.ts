@@ -13,7 +13,8 @@ export type CountKind = 'exact' | 'planned' | 'estimated';
 /** How a statement counts, and what the statistics say where it does not count all. */
 export interface CountPlan {
   readonly counted: 'all' | 'some' | 'none';
-  readonly planned: number | undefined;
+  /** As they are at the time; undefined where all rows are counted, or none. */
+  readonly planned: (() => number | undefined) | undefined;
 }
 
 const EXACT: CountPlan = { counted: 'all', planned: undefined };
@@ -30,9 +31,11 @@ export function countPlanOf(
 ): CountPlan {
   if (kind === undefined) return { counted: 'none', planned: undefined };
   if (kind === 'exact' || isRestricted || isAggregated(query) || hasInner(query)) return EXACT;
-  const planned = estimatedRows(reader, query);
-  if (planned === undefined) return EXACT;
-  return { counted: kind === 'planned' ? 'none' : 'some', planned };
+  if (estimatedRows(reader, query) === undefined) return EXACT;
+  return {
+    counted: kind === 'planned' ? 'none' : 'some',
+    planned: () => estimatedRows(reader, query),
+  };
 }
 
 function hasInner({ select }: ViewQuery): boolean {
@@ -47,11 +50,12 @@ export interface Counted {
 
 /** All rows. An estimate gives way to what the page itself shows; a page that is not cut shows the end. */
 export function totalOf(
-  { counted, planned }: CountPlan,
+  { counted, planned: plan }: CountPlan,
   { total, found }: Counted,
   page: Page,
   maxRows: number,
 ): number {
+  const planned = plan?.();
   if (planned === undefined) return total ?? found;
   if (counted === 'some' && total !== null && total <= maxRows) return total;
   if (page.after !== undefined) return Math.max(planned, total ?? 0, found);

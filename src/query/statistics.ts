@@ -1,7 +1,7 @@
 import type { Condition, Field, ViewQuery } from './view-query.ts';
 import type { GenerationReader } from './view-readers.ts';
 
-/** What ANALYZE found in a table when the generation was built. */
+/** What ANALYZE found in a table when it last looked. */
 interface TableStatistics {
   rows: number;
   /** By the first column of each index: the rows that have one value of it, on average. */
@@ -10,7 +10,10 @@ interface TableStatistics {
 
 type Statistics = ReadonlyMap<string, TableStatistics>;
 
-const known = new WeakMap<GenerationReader, Statistics>();
+/** Milliseconds after which the statistics are read again: they are brought up to date while the view grows. */
+const FRESH = 5000;
+
+const known = new WeakMap<GenerationReader, { readonly statistics: Statistics; readonly at: number }>();
 
 /** The share of the rows that pass a condition of which the statistics say nothing, as SQLite takes it for a range. */
 const UNKNOWN_SHARE = 0.25;
@@ -26,8 +29,11 @@ export function estimatedRows(reader: GenerationReader, query: ViewQuery): numbe
 }
 
 function statisticsOf(reader: GenerationReader): Statistics {
-  const statistics = known.get(reader) ?? readStatistics(reader);
-  known.set(reader, statistics);
+  const last = known.get(reader);
+  const now = performance.now();
+  if (last !== undefined && now - last.at < FRESH) return last.statistics;
+  const statistics = readStatistics(reader);
+  known.set(reader, { statistics, at: now });
   return statistics;
 }
 

@@ -18,6 +18,7 @@ import {
 import type { ProgramCode } from './program-code.ts';
 import { type ErrorPolicy, Projector } from './projector.ts';
 import { Pulse } from '../threads/pulse.ts';
+import { Statistics } from './statistics.ts';
 import type { RetryPlan, RunnerReport } from './runner-report.ts';
 import { EVENT_LOOP, type Scheduler } from '../scheduler.ts';
 
@@ -44,6 +45,7 @@ export interface RunnerTask {
 interface Opened {
   readonly db: SqliteDatabase;
   readonly projector: Projector;
+  readonly statistics: Statistics;
 }
 
 /** What a runner has around it; what is left out is what it is in production. */
@@ -157,7 +159,7 @@ export class Runner {
     if (this.#opened.projector.nextDecisionAt !== undefined) return false;
     if (this.#head - this.#opened.projector.position > LIVE_BATCH) return false;
     try {
-      this.#step(this.#opened.projector, 1);
+      this.#step(this.#opened, 1);
       return !this.#isBehind;
     } catch {
       // Whatever it is, the loop meets it again, and deals with it there.
@@ -179,18 +181,19 @@ export class Runner {
     }
   }
 
-  async #run({ db, projector }: Opened): Promise<void> {
+  async #run(opened: Opened): Promise<void> {
+    const { db, projector } = opened;
     const share = projector.share(this.#head);
     projector.carryOutDue();
     while (this.#isBehind) {
-      this.#step(projector, share);
+      this.#step(opened, share);
       projector.carryOutDue();
       await this.#scheduler.turn();
     }
     if (this.#isBuilding && !this.#isOver) this.#seal(db);
   }
 
-  #step(projector: Projector, share: number): void {
+  #step({ projector, statistics }: Opened, share: number): void {
     const from = projector.position;
     if (from >= this.#head) return;
     const isCareful = from < (this.#task.carefulUntil ?? 0);
@@ -199,6 +202,8 @@ export class Runner {
     const started = this.#scheduler.now();
     this.#pulse.apply(from, to);
     this.#apply(projector, to, share);
+    // A build is analyzed when it is sealed.
+    if (!this.#isBuilding) statistics.reached(projector.position);
     this.#pulse.enter('idle');
     if (to - from >= span && !isCareful) this.#batch.learn(this.#scheduler.now() - started);
     this.#attempt = 0;
@@ -238,7 +243,8 @@ export class Runner {
     try {
       connectFeed(db, program, logPath);
       requireLog(db, logId);
-      this.#opened = { db, projector: new Projector(db, program, this.#code, this.#policy) };
+      const projector = new Projector(db, program, this.#code, this.#policy);
+      this.#opened = { db, projector, statistics: new Statistics(db, projector.position) };
     } catch (error) {
       db.close();
       throw error;

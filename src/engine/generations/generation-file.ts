@@ -1,3 +1,4 @@
+import { analyze } from '../apply/statistics.ts';
 import { close, existsSync, openSync, rmSync } from 'node:fs';
 import { type Format, migrate } from '../../database/migrate.ts';
 import { openDatabase, type Purpose, type SqliteDatabase } from '../../database/open.ts';
@@ -182,9 +183,7 @@ function isUnfinished(error: unknown): boolean {
 /** Makes a generation's file durable and whole: indexes, one sync, SQLite's own check. Throws GENERATION_DAMAGED. */
 export function sealGeneration(db: SqliteDatabase, program: Program): void {
   for (const { sql } of missingIndexes(db, program)) db.exec(sql);
-  // Each names its schema: without one, SQLite would do it to the attached log too.
-  db.pragma('analysis_limit = 400');
-  db.exec('ANALYZE main');
+  analyze(db);
   // FULL for this one checkpoint: everything that the operating system still holds reaches the disk here.
   db.pragma('main.synchronous = FULL');
   db.pragma('main.wal_checkpoint(TRUNCATE)');
