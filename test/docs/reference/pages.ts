@@ -1,11 +1,13 @@
 import { commandReference } from './commands.ts';
 import { httpReference } from './http.ts';
+import { firstProgram } from './programs.ts';
 import { settingsReference } from './settings.ts';
 
 /** The parts of pages that are generated, each between two comments of its page. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/cli.md': commandReference,
   'docs/configuration.md': settingsReference,
+  'docs/how-it-works.md': firstProgram,
   'docs/http.md': httpReference,
 };
 

@@ -3,13 +3,7 @@ import { index, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { forEach, projection } from 'projectionist';
 import { events } from './shop-events.ts';
 
-/** Withdrawn products stay, with the time of it: `withdrawn_at=is.null` is what can be bought. */
-export const products = sqliteTable('products', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  text: text().notNull(),
-  withdrawnAt: text('withdrawn_at'),
-});
+export const products = sqliteTable('products', { id: text().primaryKey(), name: text().notNull() });
 
 /** Which product has which tag: a product has many, and so has a tag. */
 export const tags = sqliteTable(
@@ -19,13 +13,12 @@ export const tags = sqliteTable(
 );
 
 export default projection({
-  name: 'catalogue',
+  name: 'product-tags',
   events,
   views: { products, tags },
-  search: { products: ['name', 'text'] },
   on: {
     'product.listed': (e, db) => [
-      db.insert(products).values({ id: e.stream, name: e.data.name, text: e.data.text }),
+      db.insert(products).values({ id: e.stream, name: e.data.name }),
       forEach(e.data.tags, (tag) =>
         db.insert(tags).values({ productId: e.stream, tag }).onConflictDoNothing(),
       ),
@@ -34,7 +27,5 @@ export default projection({
       db.insert(tags).values({ productId: e.stream, tag: e.data.tag }).onConflictDoNothing(),
     'product.untagged': (e, db) =>
       db.delete(tags).where(and(eq(tags.productId, e.stream), eq(tags.tag, e.data.tag))),
-    'product.withdrawn': (e, db) =>
-      db.update(products).set({ withdrawnAt: e.time }).where(eq(products.id, e.stream)),
   },
 });
