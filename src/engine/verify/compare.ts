@@ -1,9 +1,11 @@
 import type { SqliteDatabase } from '../../database/open.ts';
 import { jsonAround } from '../../projection/column-json.ts';
 import { quoteName, textLiteral } from '../../projection/literal.ts';
-import type { Program, ViewColumn, ViewDescription } from '../../projection/program.ts';
+import type { ViewColumn, ViewDescription } from '../../projection/program.ts';
 import type { KeyValue } from '../history/change-recorder.ts';
 import type { JsonRow } from '../history/row-change.ts';
+import { bagDigest } from './bag-digest.ts';
+import { type KeyRange, keyRanges } from './key-ranges.ts';
 import type { ViewComparison } from './verification.ts';
 
 /** The name under which the replayed generation is attached. */
@@ -18,43 +20,75 @@ export interface DifferingRow {
   readonly replayed: JsonRow | null;
 }
 
-/**
- * Compares every view of the main database with the one that is attached as `replayed`: row by row along the keys, which
- * needs no digest and no memory, and finds the very rows. Rows of a view without a key are compared as a bag.
- */
-export function compareView(db: SqliteDatabase, view: ViewDescription): ViewComparison {
-  const { name } = view;
-  const count = (schema: string): number =>
-    db
-      .prepare(`SELECT count(*) FROM ${schema}.${quoteName(name)}`)
-      .pluck()
-      .get() as number;
-  const [rows, replayed] = [count('main'), count(REPLAYED)];
-  const own = db
-    .prepare(`SELECT count(*) FROM (${unmatchedSql(view, 'main', REPLAYED)})`)
-    .pluck()
-    .get() as number;
-  // Rows that are the same are equally many on both sides.
-  if (own === 0 && rows === replayed) return { view: name, rows, differing: 0 };
-  const missing = db
-    .prepare(`SELECT count(*) FROM (${missingSql(view)})`)
-    .pluck()
-    .get() as number;
-  return { view: name, rows, differing: own + missing };
+/** One view as it is on both sides. */
+export interface ComparedView {
+  readonly comparison: ViewComparison;
+  /** The first row, by key, that differs; undefined where none does. */
+  readonly first: DifferingRow | undefined;
 }
 
-/** The first row that differs, by key. Undefined where none does. */
-export function firstDifference(db: SqliteDatabase, view: ViewDescription): DifferingRow | undefined {
-  if (view.primaryKey.length === 0) return firstOfBag(db, view);
+/** Rows that are compared at once: some milliseconds, for which a caller's own thread may be held. */
+const STEP = 4_000;
+
+/**
+ * Compares a view of the main database with the one that is attached as `replayed`: row by row along the keys, which
+ * needs no digest and no memory, and finds the very rows. Rows of a view without a key are compared as a bag. Yields
+ * between steps.
+ */
+export function compareView(db: SqliteDatabase, view: ViewDescription): Generator<void, ComparedView> {
+  return view.primaryKey.length === 0 ? compareBags(db, view) : compareByKey(db, view);
+}
+
+function* compareByKey(db: SqliteDatabase, view: ViewDescription): Generator<void, ComparedView> {
+  let [rows, differing] = [0, 0];
+  let first: DifferingRow | undefined;
+  for (const range of keyRanges(db, view, ['main', REPLAYED], STEP)) {
+    const count = (sql: string): number =>
+      db
+        .prepare(`SELECT count(*) FROM (${sql})`)
+        .pluck()
+        .get(...range.values) as number;
+    const of = (side: string) =>
+      `SELECT 1 FROM ${side}.${quoteName(view.name)} AS a WHERE ${range.where('a')}`;
+    const own = count(unmatchedSql(view, range));
+    const here = count(of('main'));
+    // Rows that are the same are equally many on both sides.
+    const isSame = own === 0 && here === count(of(REPLAYED));
+    rows += here;
+    if (!isSame) {
+      differing += own + count(missingSql(view, range));
+      first ??= firstDifference(db, view, range);
+    }
+    yield;
+  }
+  return { comparison: { view: view.name, rows, differing }, first };
+}
+
+function* compareBags(db: SqliteDatabase, view: ViewDescription): Generator<void, ComparedView> {
+  const own = yield* bagDigest(db, view, 'main', STEP);
+  const other = yield* bagDigest(db, view, REPLAYED, STEP);
+  const { rows } = own;
+  if (rows === other.rows && own.digest === other.digest)
+    return { comparison: { view: view.name, rows, differing: 0 }, first: undefined };
+  const count = (sql: string): number => db.prepare(`SELECT count(*) FROM (${sql})`).pluck().get() as number;
+  const differing = count(unmatchedBag(view, 'main', REPLAYED)) + count(unmatchedBag(view, REPLAYED, 'main'));
+  return { comparison: { view: view.name, rows, differing }, first: firstOfBag(db, view) };
+}
+
+function firstDifference(
+  db: SqliteDatabase,
+  view: ViewDescription,
+  range: KeyRange,
+): DifferingRow | undefined {
   const keys = view.primaryKey.map(quoteName).join(', ');
   const order = view.primaryKey.map((_, at) => at + 1).join(', ');
   const key = db
     .prepare(
-      `${keySql(unmatchedSql(view, 'main', REPLAYED), keys)} UNION ${keySql(missingSql(view), keys)} ORDER BY ${order} LIMIT 1`,
+      `${keySql(unmatchedSql(view, range), keys)} UNION ${keySql(missingSql(view, range), keys)} ORDER BY ${order} LIMIT 1`,
     )
     .raw()
     .safeIntegers()
-    .get() as KeyValue[] | undefined;
+    .get(...range.values, ...range.values) as KeyValue[] | undefined;
   if (key === undefined) return undefined;
   return { view, key, live: rowAt(db, 'main', view, key), replayed: rowAt(db, REPLAYED, view, key) };
 }
@@ -63,26 +97,24 @@ function keySql(rows: string, keys: string): string {
   return `SELECT ${keys} FROM (${rows})`;
 }
 
-/** The rows of one side that the other does not have, or not like this. */
-function unmatchedSql(view: ViewDescription, side: string, other: string): string {
-  if (view.primaryKey.length === 0) return `${bagSql(view, side)} EXCEPT ${bagSql(view, other)}`;
+/** The rows of a range that the replay does not have, or not like this. */
+function unmatchedSql({ name, primaryKey, columns }: ViewDescription, { where }: KeyRange): string {
   const same = [
-    ...view.primaryKey.map((column) => `b.${quoteName(column)} = a.${quoteName(column)}`),
-    ...view.columns.filter(({ name }) => !view.primaryKey.includes(name)).flatMap(isSame),
+    ...primaryKey.map((column) => `b.${quoteName(column)} = a.${quoteName(column)}`),
+    ...columns.filter((column) => !primaryKey.includes(column.name)).flatMap(isSame),
   ];
   return (
-    `SELECT * FROM ${side}.${quoteName(view.name)} AS a WHERE NOT EXISTS ` +
-    `(SELECT 1 FROM ${other}.${quoteName(view.name)} AS b WHERE ${same.join(' AND ')})`
+    `SELECT * FROM main.${quoteName(name)} AS a WHERE ${where('a')} AND NOT EXISTS ` +
+    `(SELECT 1 FROM ${REPLAYED}.${quoteName(name)} AS b WHERE ${same.join(' AND ')})`
   );
 }
 
-/** The rows that only the replay has. */
-function missingSql(view: ViewDescription): string {
-  if (view.primaryKey.length === 0) return unmatchedSql(view, REPLAYED, 'main');
-  const same = view.primaryKey.map((column) => `a.${quoteName(column)} = b.${quoteName(column)}`);
+/** The rows of a range that only the replay has. */
+function missingSql({ name, primaryKey }: ViewDescription, { where }: KeyRange): string {
+  const same = primaryKey.map((column) => `a.${quoteName(column)} = b.${quoteName(column)}`);
   return (
-    `SELECT * FROM ${REPLAYED}.${quoteName(view.name)} AS b WHERE NOT EXISTS ` +
-    `(SELECT 1 FROM main.${quoteName(view.name)} AS a WHERE ${same.join(' AND ')})`
+    `SELECT * FROM ${REPLAYED}.${quoteName(name)} AS b WHERE ${where('b')} AND NOT EXISTS ` +
+    `(SELECT 1 FROM main.${quoteName(name)} AS a WHERE ${same.join(' AND ')})`
   );
 }
 
@@ -93,6 +125,10 @@ function isSame({ name, sqlType }: ViewColumn): string[] {
   return [`b.${column} IS a.${column}`, ...types];
 }
 
+function unmatchedBag(view: ViewDescription, side: string, other: string): string {
+  return `${bagSql(view, side)} EXCEPT ${bagSql(view, other)}`;
+}
+
 /** Each row once, with how often it is there. */
 function bagSql({ name, columns }: ViewDescription, schema: string): string {
   const list = columns.map((column) => quoteName(column.name)).join(', ');
@@ -101,7 +137,7 @@ function bagSql({ name, columns }: ViewDescription, schema: string): string {
 
 function firstOfBag(db: SqliteDatabase, view: ViewDescription): DifferingRow | undefined {
   const first = (side: string, other: string): JsonRow | null => {
-    const rows = unmatchedSql(view, side, other);
+    const rows = unmatchedBag(view, side, other);
     const text = db
       .prepare(`SELECT ${objectSql(view)} FROM (${rows}) LIMIT 1`)
       .pluck()
@@ -132,18 +168,4 @@ function objectSql({ columns }: ViewDescription): string {
     (column) => `${textLiteral(column.name)}, ${jsonAround(column).join(quoteName(column.name))}`,
   );
   return `json_object(${values.join(', ')})`;
-}
-
-/** Tables and triggers of the views that are not what the program makes: somebody has altered the file. */
-export function alteredParts(db: SqliteDatabase, program: Program): string[] {
-  const names = program.views.map(() => '?').join(', ');
-  const parts = (schema: string) =>
-    `SELECT type || ' ' || name AS part, sql FROM ${schema}.sqlite_schema WHERE type IN ('table', 'trigger') AND tbl_name IN (${names})`;
-  const views = program.views.map(({ name }) => name);
-  const differing = (one: string, other: string): string[] =>
-    db
-      .prepare(`SELECT part FROM (${parts(one)} EXCEPT ${parts(other)})`)
-      .pluck()
-      .all(...views, ...views) as string[];
-  return [...new Set([...differing('main', REPLAYED), ...differing(REPLAYED, 'main')])].toSorted();
 }
