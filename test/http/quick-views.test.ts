@@ -27,6 +27,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const LENGTHS = ['content-length', 'transfer-encoding'];
+
 interface Seen {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -35,7 +37,9 @@ interface Seen {
 
 async function ask(path: string, headers: Record<string, string>): Promise<Seen> {
   const response = await fetch(server.url + path, { headers });
-  const kept = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+  // How long a compressed body is, the whole way does not know beforehand.
+  const apart = ['date', 'x-request-id', ...(response.headers.has('content-encoding') ? LENGTHS : [])];
+  const kept = [...response.headers].filter(([name]) => !apart.includes(name));
   return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
 }
 
@@ -60,7 +64,7 @@ const ACCEPTS = ['*/*', 'application/json', 'text/csv', 'application/vnd.pgrst.o
 test.each(PATHS.flatMap((path) => ACCEPTS.map((accept) => [path, accept] as const)))(
   '%s as %s is answered alike on the short way and on the whole way',
   async (path, accept) => {
-    for (const encoding of ['identity', 'gzip']) {
+    for (const encoding of ['identity', 'gzip', 'deflate, gzip;q=0.5']) {
       const headers = { Accept: accept, 'Accept-Encoding': encoding };
       // A request that brings an id of its own goes the whole way.
       const [short, whole] = await Promise.all([
