@@ -56,6 +56,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       page('HTTP', 'http'),
       page('Metrics', 'observability#metrics'),
       page('Errors', 'errors'),
+      page('Numbers', 'performance'),
     ],
   },
 ];

@@ -44,3 +44,11 @@ test('every document can be reached from the README', () => {
   const reached = new Set(linksOf('README.md').map((link) => link.split('#')[0]));
   expect(DOCUMENTS.filter((path) => path !== 'README.md' && !reached.has(path))).toEqual([]);
 });
+
+test('the numbers of the README are those of the page of numbers', () => {
+  const rows = (path: string): string[] =>
+    [...readFileSync(path, 'utf8').matchAll(/^\| .*\|$/gm)].map(([row]) => row);
+  const [, ...short] = rows('README.md');
+  expect(short.length).toBeGreaterThan(3);
+  expect(rows('docs/performance.md')).toEqual(expect.arrayContaining(short));
+});
