@@ -53,6 +53,26 @@ test('what infer writes is a project: it checks, and its view has a row for each
   });
 });
 
+test('what begins a stream, and comes again in it, says something new of the row', () => {
+  workspace = new Workspace({ hasSamples: false });
+  const loan = (reader: string, title = 'Dune') => ({
+    stream: 'copy-1',
+    type: 'loan.started',
+    data: { title, reader, days: 14, shelf: 'A long enough list of members to need several lines' },
+  });
+  const returned = { stream: 'copy-1', type: 'loan.returned', data: { condition: 'good' } };
+  const lines = [loan('ada'), returned, loan('grace')].map((event) => JSON.stringify(event));
+  writeFileSync(workspace.path('e.ndjson'), lines.join('\n'));
+  expect(workspace.run(['infer', 'e.ndjson']).out).toContain('npx projectionist dev --seed e.ndjson');
+  const source = readFileSync(workspace.path('projections/copies.ts'), 'utf8');
+  expect(source.split('\n').every((text) => text.length <= 110)).toBe(true);
+  workspace.run(['append', 'e.ndjson']);
+  workspace.run(['rebuild', 'copies']);
+  const rows = JSON.parse(workspace.run(['query', 'copies', '--json']).out) as object[];
+  expect(rows).toMatchObject([{ reader: 'grace', condition: 'good', last_event: 'loan.started' }]);
+  expect(workspace.run(['infer', 'e.ndjson', '--limit', 'all']).code).toBe(2);
+});
+
 test('the newest schema version is inferred, and upcasters are asked for', () => {
   workspace = new Workspace({ hasSamples: false });
   expect(workspace.run(['infer', resolve('data/shop.events.ndjson')]).code).toBe(0);

@@ -8,7 +8,7 @@ import { configOf } from '../context.ts';
 import { Samples } from '../infer/samples.ts';
 import { catalogueSource, projectionSource } from '../infer/sources.ts';
 import { type Io, json, line } from '../io.ts';
-import { grouped } from '../numbers.ts';
+import { grouped, wholeNumber } from '../numbers.ts';
 
 interface InferFlags {
   readonly json?: boolean;
@@ -23,7 +23,7 @@ export function inferCommand(io: Io): Command {
       'write a catalogue and a first projection from sample events, into the folder of definitions',
     )
     .argument('<file>', 'events as NDJSON, also gzipped: {"stream", "type", "data"} on each line')
-    .option('--limit <number>', 'look at so many events', Number, USUAL_LIMIT)
+    .option('--limit <number>', 'look at so many events', wholeNumber, USUAL_LIMIT)
     .option('--json', 'print the names of the files as JSON')
     .addHelpText(
       'after',
@@ -34,9 +34,9 @@ export function inferCommand(io: Io): Command {
       if (!existsSync(file))
         throw new ProjectionistError('USAGE', `There is no file ${file}`, { hint: 'Name an NDJSON file.' });
       const samples = await read(file, flags.limit);
-      const written = write(projections, samples);
+      const written = write(projections, samples, file);
       if (flags.json === true) json(io, { events: samples.events, types: samples.types.size, written });
-      else line(io, describe(samples, written));
+      else line(io, describe(samples, file, written));
     });
 }
 
@@ -73,7 +73,7 @@ function noEvent(file: string, number: number): ProjectionistError {
 }
 
 /** Writes the files, none of which may be there yet. */
-function write(folder: string, samples: Samples): string[] {
+function write(folder: string, samples: Samples, input: string): string[] {
   const [category] = samples.categories();
   if (category === undefined) return [];
   const { name, source } = projectionSource(category);
@@ -81,7 +81,7 @@ function write(folder: string, samples: Samples): string[] {
   for (const file of Object.keys(files)) {
     if (existsSync(join(folder, file)))
       throw new ProjectionistError('USAGE', `${join(folder, file)} is there already`, {
-        hint: 'Name another folder: projectionist infer events.ndjson --projections drafts.',
+        hint: `Name another folder: projectionist infer ${input} --projections drafts.`,
       });
   }
   mkdirSync(folder, { recursive: true });
@@ -89,9 +89,10 @@ function write(folder: string, samples: Samples): string[] {
   return Object.keys(files).map((file) => join(folder, file));
 }
 
-function describe({ events, types }: Samples, written: readonly string[]): string {
+function describe({ events, types }: Samples, file: string, written: readonly string[]): string {
   return `Looked at ${grouped(events)} events of ${grouped(types.size)} types, and wrote
 ${written.map((file) => `  ${file}`).join('\n')}
 
-Next: projectionist check, then projectionist dev`;
+Next, to serve the view, and build it anew whatever you save:
+  npx projectionist dev --seed ${file}`;
 }

@@ -72,13 +72,36 @@ ${handlers.join('\n')}
 }
 
 function openingHandler(type: TypeSample, columns: readonly Column[], table: string): string {
-  const values = ['id: e.stream', ...assignments(type, columns)].join(', ');
-  return `    ${quoted(type.type)}: (e, db) =>\n      db.insert(${table}).values({ ${values} }).onConflictDoNothing(),`;
+  const latest = assignments(type, columns);
+  if (type.count === type.firsts) {
+    const insert = `db.insert(${table}).values(${objectSource(['id: e.stream', ...latest], 6)})`;
+    return `    ${quoted(type.type)}: (e, db) =>\n      ${insert}.onConflictDoNothing(),`;
+  }
+  // It came again in a stream: then it says something new of the row that is there.
+  return [
+    `    ${quoted(type.type)}: (e, db) => {`,
+    `      const latest = ${objectSource(latest, 6)};`,
+    `      return db`,
+    `        .insert(${table})`,
+    `        .values({ id: e.stream, ...latest })`,
+    `        .onConflictDoUpdate({ target: ${table}.id, set: latest });`,
+    `    },`,
+  ].join('\n');
 }
 
 function laterHandler(type: TypeSample, columns: readonly Column[], table: string): string {
-  const set = assignments(type, columns).join(', ');
-  return `    ${quoted(type.type)}: (e, db) =>\n      db.update(${table}).set({ ${set} }).where(eq(${table}.id, e.stream)),`;
+  const set = objectSource(assignments(type, columns), 6);
+  return `    ${quoted(type.type)}: (e, db) =>\n      db.update(${table}).set(${set}).where(eq(${table}.id, e.stream)),`;
+}
+
+/** Characters of an object literal beyond which each member has a line of its own. */
+const LONGEST_OBJECT = 60;
+
+function objectSource(members: readonly string[], indent: number): string {
+  const line = members.join(', ');
+  if (line.length <= LONGEST_OBJECT) return `{ ${line} }`;
+  const margin = ' '.repeat(indent);
+  return `{\n${members.map((member) => `${margin}  ${member},\n`).join('')}${margin}}`;
 }
 
 function assignments({ data }: TypeSample, columns: readonly Column[]): string[] {
