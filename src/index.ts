@@ -1,4 +1,4 @@
-export { type DataOf, defineEvents, type EventCatalogue } from './event-log/catalogue.ts';
+export { type DataOf, defineEvents, type EventCatalogue, type EventOf } from './event-log/catalogue.ts';
 export { projection, query, type Claims, type Projection, type ViewPolicy } from './projection/define.ts';
 export type { ConfigFile } from './config.ts';
 export type { HostCaller } from './http/host-caller.ts';

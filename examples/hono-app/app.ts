@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { and, desc, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { createProjectionist, ProjectionistError } from 'projectionist';
+import { createProjectionist, type EventOf, ProjectionistError } from 'projectionist';
+import type { events } from './projections/events.ts';
 import { tasks } from './projections/tasks.ts';
 import { type Known, sessions } from './sessions.ts';
 
@@ -45,7 +46,10 @@ export async function openTasks(data: string) {
   own.post('/', async (c) => {
     const id = `task-${randomUUID()}`;
     const { title } = await c.req.json<{ title: string }>();
-    const added = { type: 'task.added', data: { owner: c.get('user'), title } };
+    const added = {
+      type: 'task.added',
+      data: { owner: c.get('user'), title },
+    } satisfies EventOf<typeof events>;
     const { position } = await log.append(id, added, { expectedVersion: 0 });
     await projectionist.waitFor('tasks', position);
     return c.json(projectionist.view(tasks).where(eq(tasks.id, id)).get(), 201);

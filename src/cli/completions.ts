@@ -12,6 +12,9 @@ const OF_VIEWS = new Set(['view']);
 /** Adds `complete SHELL`, which prints the script that a shell loads, and answers what the script asks. */
 export function addCompletions(program: Command, io: Io): void {
   const root: RootCommand = complete(program);
+  program.commands
+    .find((command) => command.name() === 'complete')
+    ?.description('print completions for bash, zsh, fish or powershell');
   for (const command of root.commands.values()) {
     for (const [argument, { handler: known, variadic }] of command.arguments) {
       const names = OF_PROJECTIONS.has(argument)

@@ -23,6 +23,24 @@ import { traceCommand } from './commands/trace.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { version } from './version.ts';
 
+/** The commands, as `--help` lists them. */
+const COMMANDS: Readonly<Record<string, readonly ((io: Io) => Command)[]>> = {
+  'Begin:': [initCommand, inferCommand, checkCommand, explainCommand],
+  'Run:': [devCommand, startCommand, statusCommand],
+  'Events:': [appendCommand, eventsCommand, logCommand],
+  'Views:': [queryCommand, traceCommand, replayCommand],
+  'Projections:': [
+    rebuildCommand,
+    rollbackCommand,
+    verifyCommand,
+    deadLettersCommand,
+    pauseCommand,
+    resumeCommand,
+    resetCommand,
+  ],
+  'Data:': [backupCommand],
+};
+
 /** The whole command line, declared. */
 export function createProgram(io: Io): Command {
   const program = new Command('projectionist')
@@ -49,30 +67,10 @@ export function createProgram(io: Io): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('Try: projectionist --help');
-  const commands = [
-    initCommand,
-    inferCommand,
-    devCommand,
-    startCommand,
-    appendCommand,
-    eventsCommand,
-    statusCommand,
-    rebuildCommand,
-    replayCommand,
-    rollbackCommand,
-    pauseCommand,
-    resumeCommand,
-    resetCommand,
-    verifyCommand,
-    traceCommand,
-    queryCommand,
-    deadLettersCommand,
-    explainCommand,
-    checkCommand,
-    logCommand,
-    backupCommand,
-  ];
-  for (const make of commands) program.addCommand(inherit(make(io), program, 'projectionist'));
+  for (const [heading, commands] of Object.entries(COMMANDS))
+    for (const make of commands)
+      program.addCommand(inherit(make(io), program, 'projectionist').helpGroup(heading));
+  program.commandsGroup('Other:');
   addCompletions(program, io);
   return program;
 }

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ProjectionistError } from '../errors.ts';
+import type { NewEvent } from './event.ts';
 
 /** Turns data of schema version n into version n + 1. Pure and synchronous: it is called again at every replay. */
 export type Upcaster = (old: never) => unknown;
@@ -25,6 +26,17 @@ export interface EventCatalogue<Events extends EventDefinitions = EventDefinitio
 /** The type of an event's data, as it is written to the log. */
 export type DataOf<Definition> =
   Definition extends EventDefinition<infer Schema> ? StandardSchemaV1.InferInput<Schema> : never;
+
+/**
+ * An event of one of a catalogue's types, to be appended: `{ type: 'order.paid', data: { amount: 5 } } satisfies
+ * EventOf<typeof events>`.
+ */
+export type EventOf<Catalogue extends EventCatalogue> = {
+  [Type in keyof Catalogue['events'] & string]: Omit<NewEvent, 'stream' | 'type' | 'data'> & {
+    readonly type: Type;
+    readonly data: DataOf<Catalogue['events'][Type]>;
+  };
+}[keyof Catalogue['events'] & string];
 
 /**
  * Declares the event types, their schemas and their upcasters. The current schema version of a type is the number of

@@ -46,6 +46,8 @@ test('what is parked is listed, and shown with its statement and events', () => 
   const { out } = workspace.run(['dead-letters', 'show', 'accounts', 'b 1']);
   expect(out).toContain('changed no row');
   expect(out).toContain('update "accounts"');
+  expect(out).toContain('tried once at');
+  expect(out).toMatch(/^2 {2}\S+ {2}account\.deposited {2}b 1@1\n {4}\{"amount":3\}$/m);
   expect(out).toContain(`Try: projectionist dead-letters retry accounts 'b 1'`);
   const shown = JSON.parse(workspace.run(['dead-letters', 'show', 'accounts', 'b 1', '--json']).out) as {
     letters: object[];

@@ -1,6 +1,16 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { defineEvents, excluded, field, fn, forEach, must, projection, when } from 'projectionist';
+import {
+  defineEvents,
+  type EventOf,
+  excluded,
+  field,
+  fn,
+  forEach,
+  must,
+  projection,
+  when,
+} from 'projectionist';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { compiled } from './memory-run.ts';
@@ -114,5 +124,22 @@ describe('the types of a definition', () => {
       shout(5),
     ];
     expect(wrong).toBeTypeOf('function');
+  });
+});
+
+describe('an event to append', () => {
+  it('has the data of its type', () => {
+    const right = { type: 'shipped', data: { id: 'a', carrier: 'b' }, id: 'e-1' } satisfies EventOf<
+      typeof events
+    >;
+    const wrong = [
+      // @ts-expect-error -- a type that the catalogue lacks
+      { type: 'lost', data: {} } satisfies EventOf<typeof events>,
+      // @ts-expect-error -- a member left out
+      { type: 'shipped', data: { id: 'a' } } satisfies EventOf<typeof events>,
+      // @ts-expect-error -- a member too many
+      { type: 'shipped', data: { id: 'a', carrier: 'b', when: 1 } } satisfies EventOf<typeof events>,
+    ];
+    expect([right, wrong]).toHaveLength(2);
   });
 });

@@ -130,16 +130,12 @@ function printLetters(io: Io, projection: string, shown: PartitionLetters): void
   line(io, `${partition} is parked in ${projection} since ${shown.parkedAt}`);
   line(io, `  ${error.message}`);
   if (statement !== null) line(io, `  at the statement: ${statement}`);
-  line(io, `  tried ${shown.attempts} times, last at ${shown.triedAt}`);
+  line(io, `  tried ${shown.attempts === 1 ? 'once' : `${shown.attempts} times, last`} at ${shown.triedAt}`);
   line(io);
-  const rows = letters.map((event) => [
-    grouped(event.position),
-    event.type,
-    event.stream,
-    event.time,
-    JSON.stringify(event.data),
-  ]);
-  line(io, table(['position', 'event', 'stream', 'time', 'data'], rows));
+  for (const { position, time, type, stream, version, data } of letters) {
+    line(io, safe(`${grouped(position)}  ${time}  ${type}  ${stream}@${version}`));
+    line(io, safe(`    ${JSON.stringify(data)}`));
+  }
   if (waiting > letters.length) line(io, `… and ${grouped(waiting - letters.length)} more`);
   line(io);
   line(io, `Try: projectionist dead-letters retry ${projection} ${quoted(partition)}`);
@@ -147,11 +143,17 @@ function printLetters(io: Io, projection: string, shown: PartitionLetters): void
 }
 
 function printOutcome(io: Io, { partition, applied, waiting, error }: DecisionOutcome): void {
-  if (error === null) line(io, `${partition}: ${grouped(applied)} events applied; nothing waits any more`);
+  const done = `${grouped(applied)} ${applied === 1 ? 'event' : 'events'} applied`;
+  if (error === null) line(io, `${partition}: ${done}; nothing waits any more`);
   else {
-    line(io, `${partition}: ${grouped(applied)} events applied, ${grouped(waiting)} still wait`);
+    line(io, `${partition}: ${done}, ${grouped(waiting)} still ${waiting === 1 ? 'waits' : 'wait'}`);
     line(io, `  ${error.message}`);
   }
+}
+
+/** Control characters of somebody's data must not drive the terminal. */
+function safe(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
 }
 
 /** As a shell takes it. */
