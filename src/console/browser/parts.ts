@@ -9,15 +9,22 @@ export function Time({ iso }: { readonly iso: string }): VNode {
   return html`<time datetime=${iso} title=${iso}>${localTime(iso)}</time>`;
 }
 
-/** Text beside a button that copies it. */
-export function Copy({ text, label }: { readonly text: string; readonly label: string }): VNode {
+interface CopyProps {
+  readonly text: string;
+  readonly label: string;
+  /** What is copied, where the text does not say it. */
+  readonly title?: string;
+}
+
+/** A button that copies a text. */
+export function Copy({ text, label, title = text }: CopyProps): VNode {
   const [isDone, setDone] = useState(false);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(text);
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };
-  return html`<button type="button" class="quiet small" onClick=${copy} title=${text}>
+  return html`<button type="button" class="quiet small" onClick=${copy} title=${title}>
     ${isDone ? 'Copied' : label}<span class="hidden" role="status">${isDone ? 'Copied' : ''}</span>
   </button>`;
 }

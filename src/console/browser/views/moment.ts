@@ -43,8 +43,8 @@ function hint(player: Player): VNode {
   if (player.isPast.value)
     return html`<span class="faint">Event ${count(Math.floor(player.position.value))}</span>`;
   return html`<span class="faint"
-    >Drag the playhead to see the rows of any moment, or press space to play. Arrow keys go event by
-    event.</span
+    >Drag the playhead to see the rows of any moment, or press space to play. Arrow keys go event by event;
+    with shift, change by change.</span
   >`;
 }
 

@@ -117,15 +117,19 @@ export function apiPath(view: View, query: ViewQuery): string {
 
 /** The same, with the key among the selected columns: changes name rows by it. */
 export function keyedPath(view: View, query: ViewQuery): string {
-  const select = query.parameters.get('select');
-  if (select === null) return apiPath(view, query);
-  const selected = select.split(',').map((part) => part.trim());
-  const missing = view.primaryKey.filter((name) => !selected.includes(name) && !selected.includes('*'));
-  const parameters = changed(query, {
-    select: [...selected, ...missing].join(','),
-    offset: String(query.offset),
-  });
+  const unselected = unselectedKey(view, query);
+  if (unselected.length === 0) return apiPath(view, query);
+  const select = [query.parameters.get('select'), ...unselected].join(',');
+  const parameters = changed(query, { select, offset: String(query.offset) });
   return apiPath(view, { ...query, parameters });
+}
+
+/** The columns of the key that a query does not select. */
+function unselectedKey(view: View, { parameters }: ViewQuery): readonly string[] {
+  const select = parameters.get('select');
+  if (select === null) return [];
+  const selected = select.split(',').map((part) => part.trim());
+  return view.primaryKey.filter((name) => !selected.includes(name) && !selected.includes('*'));
 }
 
 /** Ascending first, then descending, then as the view has it. */
@@ -141,7 +145,8 @@ export function columnsOf(
   rows: readonly KeyedRow[] | undefined,
 ): readonly Column[] {
   if (!query.parameters.has('select')) return view.columns;
-  const names = Object.keys(rows?.[0]?.row ?? {});
+  const unselected = new Set(unselectedKey(view, query));
+  const names = Object.keys(rows?.[0]?.row ?? {}).filter((name) => !unselected.has(name));
   return names.map(
     (name) =>
       view.columns.find((column) => column.name === name) ?? {

@@ -1,85 +1,118 @@
-import type { Film } from './film.ts';
+import { computed, effect, type ReadonlySignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { count } from '../format.ts';
+import { html } from '../html.ts';
+import { keyName } from '../keys.ts';
+import { theme } from '../theme.ts';
+import { stepToChange } from './changes.ts';
+import type { Player } from './player.ts';
+import { timeWords } from './readout.ts';
+import { drawTrack, ticksOf } from './track-drawing.ts';
 
-/** Draws how much of what is shown changes where, and how far the film has come. */
-export function drawTrack(canvas: HTMLCanvasElement, film: Film | undefined, end: number): void {
-  const scale = globalThis.devicePixelRatio || 1;
-  const { clientWidth: width, clientHeight: height } = canvas;
-  if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
-  if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const style = getComputedStyle(canvas);
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
-  if (film === undefined || end === 0) return;
-  const reach = ((film.reach ?? 0) / end) * width;
-  // Properties of which the browser says what they come to, in light and in dark
-  context.fillStyle = style.caretColor;
-  context.fillRect(0, 0, reach, height);
-  const bars = changesByPixel(film, end, Math.floor(width));
-  const most = Math.max(1, ...bars);
-  context.fillStyle = style.color;
-  for (const [x, changes] of bars.entries()) {
-    if (changes === 0) continue;
-    const tall = 3 + (changes / most) ** 0.6 * (height - 5);
-    context.fillRect(x, height - tall, 1, tall);
-  }
+/** The log from its first event to its last, with what changes where; the playhead is dragged along it. */
+export function Track({ player }: { readonly player: Player }): VNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const thumb = useRef<HTMLSpanElement>(null);
+  const film = player.film.value;
+  useEffect(
+    () =>
+      effect(() => {
+        const share = player.end.value === 0 ? 1 : player.position.value / player.end.value;
+        thumb.current?.style.setProperty('--share', String(share));
+      }),
+    [player],
+  );
+  useEffect(() => {
+    const draw = (): void => {
+      if (canvas.current) drawTrack(canvas.current, player.film.peek(), player.end.peek());
+    };
+    const sizes = new ResizeObserver(draw);
+    if (canvas.current) sizes.observe(canvas.current);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    const stop = effect(() => {
+      void [player.film.value?.length.value, player.end.value, theme.value];
+      draw();
+    });
+    return () => {
+      sizes.disconnect();
+      scheme.removeEventListener('change', draw);
+      stop();
+    };
+  }, [player]);
+  return html`<div class="track-frame">
+    <div
+      class="track"
+      role="slider"
+      tabindex="0"
+      aria-busy=${film !== undefined && film.length.value > 0 && !film.isWhole.value}
+      aria-label="Position in the log"
+      aria-valuemin="0"
+      aria-valuemax=${player.end}
+      aria-valuenow=${useComputedOf(() => Math.floor(player.position.value), player)}
+      aria-valuetext=${useComputedOf(() => `event ${count(Math.floor(player.position.value))}, ${timeWords(player)}`, player)}
+      onPointerEnter=${() => player.prepare()}
+      onFocus=${() => player.prepare()}
+      onPointerDown=${(event: PointerEvent) => beginDrag(event, player)}
+      onKeyDown=${(event: KeyboardEvent) => pressed(event, player)}
+    >
+      <canvas ref=${canvas} aria-hidden="true"></canvas>
+      <span class="thumb" ref=${thumb}></span>
+    </div>
+    <div class="ticks" aria-hidden="true">
+      ${ticksOf(film, film?.length.value ?? 0).map(
+        ({ share, label }) => html`<span key=${label} style=${{ left: `${share * 100}%` }}>${label}</span>`,
+      )}
+    </div>
+  </div>`;
 }
 
-function changesByPixel({ frames }: Film, end: number, width: number): number[] {
-  const bars = Array.from({ length: Math.max(1, width) }, () => 0);
-  for (const { position, changed } of frames) {
-    const x = Math.min(bars.length - 1, Math.floor((position / end) * bars.length));
-    bars[x] = (bars[x] as number) + changed;
-  }
-  return bars;
+function useComputedOf<T>(read: () => T, player: Player): ReadonlySignal<T> {
+  return useMemo(() => computed(read), [player]);
 }
 
-interface Tick {
-  /** From 0 to 1, along the log. */
-  readonly share: number;
-  readonly label: string;
+function beginDrag(event: PointerEvent, player: Player): void {
+  if (event.button !== 0) return;
+  const track = event.currentTarget as HTMLElement;
+  const wasPlaying = player.isPlaying.peek();
+  player.pause();
+  track.setPointerCapture(event.pointerId);
+  const follow = ({ clientX }: PointerEvent): void => {
+    const { left, width } = track.getBoundingClientRect();
+    player.scrub(((clientX - left) / width) * player.end.peek());
+  };
+  const release = (): void => {
+    track.removeEventListener('pointermove', follow);
+    track.removeEventListener('pointerup', release);
+    track.removeEventListener('pointercancel', release);
+    if (wasPlaying) player.play();
+    else player.settle();
+  };
+  track.addEventListener('pointermove', follow);
+  track.addEventListener('pointerup', release);
+  track.addEventListener('pointercancel', release);
+  follow(event);
 }
 
-const UNITS: readonly {
-  readonly name: string;
-  readonly length: number;
-  readonly format: Intl.DateTimeFormat;
-}[] = [
-  { name: 'year', length: 4, format: new Intl.DateTimeFormat(undefined, { year: 'numeric' }) },
-  {
-    name: 'month',
-    length: 7,
-    format: new Intl.DateTimeFormat(undefined, { month: 'short', year: '2-digit' }),
-  },
-  { name: 'day', length: 10, format: new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' }) },
-  {
-    name: 'hour',
-    length: 13,
-    format: new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit' }),
-  },
-];
-/** Marks that fit without touching one another. */
-const MOST_TICKS = 9;
-const LEAST_TICKS = 3;
-
-/** Where years, months, days or hours begin along the log, as evenly as there is room for. */
-export function ticksOf(film: Film | undefined, length: number): Tick[] {
-  if (film === undefined || length < 2) return [];
-  const ticks =
-    UNITS.map((unit) => boundaries(film, unit)).find((found) => found.length >= LEAST_TICKS) ?? [];
-  const every = Math.ceil(ticks.length / MOST_TICKS);
-  return ticks.filter((_, index) => index % every === 0);
-}
-
-function boundaries({ frames, order }: Film, { length, format }: (typeof UNITS)[number]): Tick[] {
-  const ticks: Tick[] = [];
-  let before = '';
-  for (const { position, time } of frames) {
-    const part = time?.slice(0, length);
-    if (time === undefined || part === undefined || part <= before) continue;
-    if (before !== '') ticks.push({ share: position / order.to, label: format.format(new Date(time)) });
-    before = part;
-  }
-  return ticks.filter(({ share }, index) => share < 0.97 && share - (ticks[index - 1]?.share ?? 0) > 0.03);
+/** As a slider's keys are: https://www.w3.org/WAI/ARIA/apg/patterns/slider/. */
+function pressed(event: KeyboardEvent, player: Player): void {
+  const tenth = Math.max(1, Math.round(player.end.peek() / 20));
+  const moves: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => player.step(-1),
+    ArrowDown: () => player.step(-1),
+    ArrowRight: () => player.step(1),
+    ArrowUp: () => player.step(1),
+    PageDown: () => player.step(-tenth),
+    PageUp: () => player.step(tenth),
+    'Shift+ArrowLeft': () => void stepToChange(player, -1),
+    'Shift+ArrowRight': () => void stepToChange(player, 1),
+    Home: () => player.step(-player.end.peek()),
+    End: () => player.now(),
+  };
+  const move = moves[keyName(event)];
+  if (move === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  move();
 }

@@ -3,6 +3,7 @@ import { onKey } from '../keys.ts';
 import { amend, place } from '../router.ts';
 import type { View } from '../session.ts';
 import { statuses } from '../statuses.ts';
+import { stepToChange } from './changes.ts';
 import { Player } from './player.ts';
 
 /** A player for as long as the query is the same. Another query keeps the moment that is looked at. */
@@ -35,6 +36,8 @@ export function usePlayer(path: string, view: View, hash: string): Player {
         ' ': () => player.toggle(),
         ArrowLeft: () => player.step(-1),
         ArrowRight: () => player.step(1),
+        'Shift+ArrowLeft': () => void stepToChange(player, -1),
+        'Shift+ArrowRight': () => void stepToChange(player, 1),
         Home: () => player.step(-player.end.peek()),
         End: () => player.now(),
       }),
