@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
@@ -60,6 +61,12 @@ export async function violations(page: Page): Promise<string[]> {
       nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
     );
   });
+}
+
+/** Makes a picture for the documents, where `PROJECTIONIST_SCREENSHOTS` says which folder they are in. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['PROJECTIONIST_SCREENSHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `console-${name}.png`) });
 }
 
 /** The text of every cell of the rows on a page. */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { cells, launch, opened, violations } from '../console/browser.ts';
+import { cells, launch, opened, picture, violations } from '../console/browser.ts';
 import { writeOdd } from '../console/odd-log.ts';
 import { BROKEN, writeOrders } from '../console/orders-log.ts';
 import { type RealServer, startServer } from '../console/real-server.ts';
@@ -151,6 +151,8 @@ describe('a verification', () => {
     plant(sales, 'sales', "UPDATE sales SET status = 'paid', carrier = NULL WHERE id = 'order-1010'");
     const { page, outcome, words } = await verified(sales, 'sales');
     expect(await words()).toContain('It is as it was before order.shipped at 91, which is missing from it.');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await picture(page, 'verification-wide-light');
     await outcome.getByRole('link', { name: 'order.shipped at 91' }).click();
     await expect.poll(() => page.locator('.event.open .type').textContent()).toBe('order.shipped');
   });

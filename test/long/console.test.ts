@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cells, launch, opened, violations } from '../console/browser.ts';
+import { cells, launch, opened, picture, violations } from '../console/browser.ts';
 import { BROKEN, writeOrders } from '../console/orders-log.ts';
 import { describeWork, framesOf, isMeasuring, median, readyAfter, report } from '../console/measure.ts';
 import { type RealServer, startServer } from '../console/real-server.ts';
@@ -66,8 +66,9 @@ test('the first load is less than 150 kB, compressed, from this server alone', a
   await network.send('Network.enable');
   await page.goto(`${shop.url}/console`);
   await page.locator('.projections .card').first().waitFor();
+  report(`${bytes} bytes in ${files} answers when it is ready`);
   await page.waitForLoadState('networkidle');
-  report(`${bytes} bytes in ${files} answers, with all pages`);
+  report(`${bytes} bytes in ${files} answers with all pages`);
   expect(bytes).toBeGreaterThan(10_000);
   expect(bytes).toBeLessThan(150_000);
 });
@@ -120,7 +121,6 @@ describe('a verification', () => {
     await expect
       .poll(() => card.locator('.verification').textContent(), { timeout: 60_000 })
       .toMatch(/all [\d,]+ rows are what the events\s+say/);
-    await picture(page, 'verification-wide-light');
   });
 });
 
@@ -396,24 +396,12 @@ const SCREENS = {
   phone: { viewport: { width: 390, height: 844 } },
 } as const;
 
-/**
- * `PROJECTIONIST_SCREENSHOTS=docs/images npm run test:long -- test/long/console.test.ts` makes the pictures of the
- * documents anew.
- */
-const screenshots = process.env['PROJECTIONIST_SCREENSHOTS'];
-
 /** Those that the documents show. */
 const PICTURES = new Set([
   ...PAGES.map(([name]) => `${name}-wide-light`),
   'view-wide-dark',
   'view-phone-light',
 ]);
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots === undefined) return;
-  mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: join(screenshots, `console-${name}.png`) });
-}
 
 describe.each(PAGES)('%s', (name, server, path, settled) => {
   test.each(['wide', 'phone'] as const)(
