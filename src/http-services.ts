@@ -56,11 +56,11 @@ export function httpServices(parts: ServiceParts): Services {
     waitFor: (name, position, milliseconds, signal) => engine.waitFor(name, position, milliseconds, signal),
     policies: () => sources.policies(),
     query: (view, parameters, query) =>
-      timed(view, 'now', parameters, () =>
+      timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
         scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
       ),
     queryAtOnce: (view, parameters, query) =>
-      timed(view, 'now', parameters, () =>
+      timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
         scans.answerAtOnce(askView(readers, view, parameters, { ...query, limits })),
       ),
     resolvePoint: (point) => past.resolve(point),
@@ -68,7 +68,7 @@ export function httpServices(parts: ServiceParts): Services {
     queryAsOf: (view, parameters, position, patience, query) => {
       const { projection } = readers.ofView(view).reader.generation;
       return past.read(projection, position, patience, (reader) =>
-        timed(view, 'past', parameters, () =>
+        timed({ view, asOf: 'past', parameters, requestId: query.requestId }, () =>
           scans.answer(() => askReader(reader, view, parameters, { ...query, limits }), query.abandoned),
         ),
       );
@@ -79,7 +79,7 @@ export function httpServices(parts: ServiceParts): Services {
         name,
       ),
     call: (call, parameters, query) =>
-      timed(`rpc/${call.name}`, 'now', parameters, () =>
+      timed({ view: `rpc/${call.name}`, asOf: 'now', parameters, requestId: query.requestId }, () =>
         scans.answer(() => {
           const reader = readers.ofProjection(call.projection);
           if (reader === undefined) throw notReady(call.projection);
@@ -88,7 +88,7 @@ export function httpServices(parts: ServiceParts): Services {
       ),
     callAsOf: (call, parameters, position, patience, query) =>
       past.read(call.projection, position, patience, (reader) =>
-        timed(`rpc/${call.name}`, 'past', parameters, () =>
+        timed({ view: `rpc/${call.name}`, asOf: 'past', parameters, requestId: query.requestId }, () =>
           scans.answer(() => call.ask(reader, parameters, { ...query, limits }), query.abandoned),
         ),
       ),

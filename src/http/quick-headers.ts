@@ -6,7 +6,6 @@ import { contentRange } from './range.ts';
 import type { HttpSettings } from './settings.ts';
 import { cacheControlOf, VARY } from './view-answers.ts';
 import { linkToNext } from './link-to-next.ts';
-import { newRequestId } from './request-ids.ts';
 import { PARKED } from './view-response.ts';
 import { stateTag, variantOf } from './view-tag.ts';
 
@@ -25,6 +24,7 @@ export interface Asked {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly caller: Caller;
+  readonly requestId: string;
 }
 
 /** The headers of the plainest answers, as the whole app would write them. */
@@ -44,7 +44,7 @@ export class QuickHeaders {
     };
   }
 
-  of(answer: ViewAnswer, head: number, { url, headers, caller }: Asked): Record<string, string> {
+  of(answer: ViewAnswer, head: number, { url, headers, caller, requestId }: Asked): Record<string, string> {
     const { position } = answer;
     const generation = `${answer.projection}-${answer.generation}`;
     const fields: Record<string, string> = {
@@ -54,7 +54,7 @@ export class QuickHeaders {
       'Projection-Lag': String(Math.max(0, head - position)),
       'Projection-Generation': generation,
       ETag: `W/"${stateTag(generation, position, answer.revision)}${this.#variant(headers.accept ?? '', caller)}"`,
-      'X-Request-Id': newRequestId(),
+      'X-Request-Id': requestId,
     };
     if (answer.mayLackEvents) fields['Projection-Parked'] = PARKED['Projection-Parked'];
     if (answer.next !== undefined) fields['Link'] = linkToNext(url, answer.next, answer.count, false);

@@ -7,6 +7,7 @@ import type { FindCaller } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import { checkUrlText } from './check-url.ts';
 import { THRESHOLD } from './compressed.ts';
+import { newRequestId } from './request-ids.ts';
 import { QuickHeaders } from './quick-headers.ts';
 import type { Services } from './services.ts';
 import { quickRequest } from './trace-requests.ts';
@@ -51,14 +52,15 @@ export function quickViews(
   const answer = (url: string, headers: IncomingHttpHeaders, caller: Caller | undefined): Quick => {
     const [, view, search = ''] = ADDRESS.exec(url) ?? [];
     if (view === undefined || caller?.scopes.has('read') !== true) return undefined;
+    const requestId = newRequestId();
     const found = rowsOf(() => {
       checkUrlText(url, longest);
       const policies = services.policies();
       const policy = policies.isEmpty ? undefined : policies.for(caller.claims);
-      return services.queryAtOnce(view, parametersOf(search), { policy });
+      return services.queryAtOnce(view, parametersOf(search), { policy, requestId });
     });
     if (found === undefined) return undefined;
-    const fields = quickHeaders.of(found, services.seenHead(), { url, headers, caller });
+    const fields = quickHeaders.of(found, services.seenHead(), { url, headers, caller, requestId });
     const encoding = encodingOf(found.body, headers);
     // Not c.body(), which would make a Headers object of them.
     if (encoding === 'identity') return new Response(found.body, { status: 200, headers: fields });

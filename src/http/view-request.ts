@@ -18,6 +18,7 @@ export function queryOptionsOf(c: Context, services: Services, count: CountKind 
     range: rangeOf(c.req.header('Range'), c.req.header('Range-Unit')),
     count,
     policy: policies.isEmpty ? undefined : policies.for(callerOf(c).claims),
+    requestId: c.get('requestId'),
     abandoned: () => c.req.raw.signal,
   };
 }

@@ -23,6 +23,8 @@ export interface QueryOptions {
   readonly count?: CountKind | undefined;
   /** Which rows whoever asks may see: it holds wherever a view occurs. */
   readonly policy?: RowPolicy | undefined;
+  /** The id of the request that it is for, for whoever reads the log. */
+  readonly requestId?: string | undefined;
   /** Aborts when nobody waits for the answer any more. Looked at only where the query has to wait. */
   readonly abandoned?: (() => AbortSignal) | undefined;
 }

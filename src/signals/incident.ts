@@ -20,6 +20,7 @@ export type Incident =
       readonly seconds: number;
       /** What the query string names, without the values. */
       readonly parameters: readonly string[];
+      readonly requestId: string | undefined;
       readonly traceId: string | undefined;
     };
 

@@ -1,5 +1,4 @@
-import type { AsOf } from './incident.ts';
-import type { Signals } from './signals.ts';
+import type { Signals, TimedQuery } from './signals.ts';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -9,21 +8,16 @@ type MaybePromise<T> = T | Promise<T>;
  */
 export function queryTimer(
   signals: Signals,
-): <T extends MaybePromise<object | undefined>>(
-  view: string,
-  asOf: AsOf,
-  parameters: Iterable<readonly [string, string]>,
-  query: () => T,
-) => T {
-  return (view, asOf, parameters, query) => {
+): <T extends MaybePromise<object | undefined>>(asked: TimedQuery, query: () => T) => T {
+  return (asked, query) => {
     const started = performance.now();
     const answer = query();
     if (!(answer instanceof Promise)) {
-      if (answer !== undefined) signals.answered(view, asOf, started, parameters);
+      if (answer !== undefined) signals.answered(asked, started);
       return answer;
     }
     return answer.then((found) => {
-      signals.answered(view, asOf, started, parameters);
+      signals.answered(asked, started);
       return found as never;
     }) as typeof answer;
   };

@@ -38,6 +38,15 @@ const TRACED_BATCH = 200;
 /** Milliseconds. */
 const SECOND = 1000;
 
+/** A query whose time is taken. */
+export interface TimedQuery {
+  /** Or `rpc/<name>` for a named query. */
+  readonly view: string;
+  readonly asOf: AsOf;
+  readonly parameters: Iterable<readonly [string, string]>;
+  readonly requestId: string | undefined;
+}
+
 /**
  * What one Projectionist tells of itself: metrics in a registry of its own, and spans. Whatever can be read when somebody
  * asks is read then; the way of an event, an append or a query pays one observation.
@@ -108,13 +117,14 @@ export class Signals implements LogInstrument {
   }
 
   /** A query was answered; `started` by the clock of `performance.now`. */
-  answered(view: string, asOf: AsOf, started: number, parameters: Iterable<readonly [string, string]>): void {
+  answered({ view, asOf, parameters, requestId }: TimedQuery, started: number): void {
     const seconds = secondsSince(started);
     this.#meters.querySeconds.observe(seconds, view, asOf);
     if (seconds < this.#slow || this.#options.onIncident === undefined) return;
     const names = [...new Set(Array.from(parameters, ([name]) => name))];
     const { traceId } = this.tracing;
-    this.#options.onIncident({ kind: 'slow-query', view, asOf, seconds, parameters: names, traceId });
+    const asked = { view, asOf, parameters: names };
+    this.#options.onIncident({ kind: 'slow-query', ...asked, seconds, requestId, traceId });
   }
 
   /** A request was answered with a 5xx status. */

@@ -116,8 +116,11 @@ test('tells of a slow query what it asked for, and no value', async () => {
     slowQuerySeconds: 1e-9,
     onIncident: (incident) => incidents.push(incident),
   });
-  await projectionist.app.request('/views/orders?id=eq.secret-1&customer=eq.secret-2');
-  expect(incidents).toMatchObject([{ kind: 'slow-query', view: 'orders', parameters: ['id', 'customer'] }]);
+  const answer = await projectionist.app.request('/views/orders?id=eq.secret-1&customer=eq.secret-2');
+  const requestId = answer.headers.get('X-Request-Id');
+  expect(incidents).toMatchObject([
+    { kind: 'slow-query', view: 'orders', parameters: ['id', 'customer'], requestId },
+  ]);
   expect(JSON.stringify(incidents)).not.toContain('secret');
 });
 

@@ -29,9 +29,9 @@ export function incidentLevel(incident: Incident): Level {
 /** An incident as a line of text. */
 export function describeIncident(incident: Incident): string {
   if (incident.kind === 'slow-query') {
-    const { view, seconds, parameters } = incident;
+    const { view, seconds, parameters, requestId = 'none' } = incident;
     const asked = parameters.length === 0 ? '' : ` (${parameters.join(', ')})`;
-    return `A query of ${view}${asked} took ${seconds.toFixed(3)} s`;
+    return `A query of ${view}${asked} took ${seconds.toFixed(3)} s, request ${requestId}`;
   }
   const { method, route, status, code, requestId = 'none' } = incident;
   return `${method} ${route} was answered ${status} ${code}, request ${requestId}`;
