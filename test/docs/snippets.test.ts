@@ -12,15 +12,15 @@ const DOCUMENTS = ['README.md', ...readdirSync('docs').map((file) => join('docs'
   file.endsWith('.md'),
 );
 
-/** A block that imports something, and leaves nothing out, is a whole file; others are fragments, to be read in their text. */
-const WHOLE = DOCUMENTS.flatMap((document) =>
+/** Whole files, and fragments, which say in a comment what they take as given. */
+const SNIPPETS = DOCUMENTS.flatMap((document) =>
   blocksOf(document)
-    .filter(({ language, text }) => language === 'ts' && /^import /m.test(text) && !text.includes('…'))
-    .map(({ text, file, line }) => ({ document, text, line, file })),
+    .filter(({ language }) => language === 'ts')
+    .map((block) => Object.assign(block, { document })),
 );
 
 /** Beside the definitions that it imports: those of its own document, or the samples. */
-function placeOf({ document, file, line }: (typeof WHOLE)[number]): string {
+function placeOf({ document, file, line }: (typeof SNIPPETS)[number]): string {
   const own = join(folder, basename(document, '.md'));
   if (file !== undefined) return join(own, file);
   const text = `snippet-${line}.ts`;
@@ -28,7 +28,7 @@ function placeOf({ document, file, line }: (typeof WHOLE)[number]): string {
 }
 
 function hasOwnCatalogue(document: string): boolean {
-  return WHOLE.some((snippet) => snippet.document === document && snippet.file?.endsWith('events.ts'));
+  return SNIPPETS.some((snippet) => snippet.document === document && snippet.file?.endsWith('events.ts'));
 }
 
 function copySamples(document: string): void {
@@ -36,13 +36,19 @@ function copySamples(document: string): void {
   if (!existsSync(target)) cpSync('projections', target, { recursive: true });
 }
 
-test('every snippet that is a whole file has correct types', () => {
-  expect(WHOLE.length).toBeGreaterThan(5);
-  for (const snippet of WHOLE) {
+/** With what it takes as given. An empty export makes it a module, whose names are its own. */
+function wholeOf({ given = '', text }: (typeof SNIPPETS)[number]): string {
+  const [before, after = ''] = given.split(/^…$/m);
+  return [before, text, after, 'export {};', ''].join('\n');
+}
+
+test('every snippet has correct types', () => {
+  expect(SNIPPETS.length).toBeGreaterThan(25);
+  for (const snippet of SNIPPETS) {
     const path = placeOf(snippet);
     if (!hasOwnCatalogue(snippet.document)) copySamples(snippet.document);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, snippet.text);
+    writeFileSync(path, wholeOf(snippet));
   }
   const config = { extends: resolve('tsconfig.json'), include: ['**/*.ts'], exclude: [] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
