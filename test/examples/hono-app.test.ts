@@ -1,6 +1,7 @@
 import { createClient, ProjectionistClientError } from 'projectionist/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type tasksProjection from '../../examples/hono-app/projections/tasks.ts';
+import { launch, opened } from '../console/browser.ts';
 import { dataFolder, ExampleProcess } from './example-process.ts';
 
 const data = dataFolder();
@@ -80,10 +81,17 @@ test("the application's own routes, errors and 404 are as they were", async () =
   expect((await tasks.send('POST', '/tasks/task-0/done', undefined, ada)).status).toBe(404);
 });
 
-test('the console is there, below the same path', async () => {
-  const html = await (await tasks.send('GET', '/read/console')).text();
-  const script = /<script type="module" src="(\/read\/console\/[^"]+)"/.exec(html)?.[1] ?? '';
-  expect((await tasks.send('GET', script)).status).toBe(200);
+test('the console and the API description are there, below the same path, for who is signed in', async () => {
+  const browser = await launch();
+  onTestFinished(() => browser.close());
+  const [name = '', value = ''] = bob.cookie.split('=');
+  const page = await opened(browser, 'about:blank');
+  await page.context().addCookies([{ name, value, url: tasks.url }]);
+  await page.goto(`${tasks.url}/read/console/views/tasks`);
+  await page.getByText('coffee').waitFor();
+  expect(await page.getByText("nobody else's").count()).toBe(0);
+  await page.goto(`${tasks.url}/read/docs`);
+  await page.getByText('/read/views/tasks', { exact: true }).first().waitFor();
 });
 
 test('it ends while somebody listens, and has everything when it is started again', async () => {

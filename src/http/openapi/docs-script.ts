@@ -19,7 +19,8 @@ function send(path, init = {}) {
   const token = sessionStorage.getItem(KEY);
   const headers = new Headers(init.headers);
   if (token !== null) headers.set('Authorization', 'Bearer ' + token);
-  return fetch(path, { ...init, headers, credentials: 'omit' });
+  // With cookies: an application that this is mounted in may know its people by them.
+  return fetch(path, { ...init, headers });
 }
 
 async function load() {
