@@ -12,11 +12,22 @@ test(`${runs} simulated histories keep every invariant (from seed ${seed})`, asy
   const total = Object.values(happenings).reduce((sum, count) => sum + count, 0);
   const figures =
     `${runs.toLocaleString('en')} histories from seed ${seed}, ${total.toLocaleString('en')} steps: ${of('death')} deaths of the process, ` +
-    `${of('thread-death')} of threads, ${of('append')} appends, ${of('rebuild')} rebuilds, ${of('definition')} changes of the ` +
+    `${of('thread-death')} of threads, ${of('append')} appends, ${of('rebuild')} rebuilds, ${of('verified-rebuild')} rebuilds behind a verification, ${of('verify')} verifications, ${of('definition')} changes of the ` +
     `definition, ${of('discard')} discards, ${of('retry')} retries, ${of('rollback')} rollbacks, ${of('reset')} resets, ${of('pause')} pauses`;
   console.log(figures);
   record('simulation', figures);
   // In so many histories everything happens; one that is repeated may be short of something.
-  const wanted = ['death', 'thread-death', 'discard', 'retry', 'rebuild', 'rollback', 'reset', 'wait'];
+  const wanted = [
+    'death',
+    'thread-death',
+    'discard',
+    'retry',
+    'rebuild',
+    'verified-rebuild',
+    'verify',
+    'rollback',
+    'reset',
+    'wait',
+  ];
   expect(runs < 50 ? [] : wanted.filter((name) => happenings[name] === undefined)).toEqual([]);
 });

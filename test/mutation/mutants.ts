@@ -49,6 +49,22 @@ export const MUTANTS: readonly Mutant[] = [
     test: SIMULATION,
   },
   {
+    invariant: 4,
+    fault: 'a build that was to be verified becomes live without it after a kill',
+    file: 'src/engine/generations/projection-keeper.ts',
+    search: 'mustVerify: interrupted.mustVerify,',
+    replacement: '',
+    test: SIMULATION,
+  },
+  {
+    invariant: 4,
+    fault: 'a build becomes live before its verification is done',
+    file: 'src/engine/generations/build.ts',
+    search: 'this.isCleared = plan.mustVerify !== true;',
+    replacement: 'this.isCleared = true;',
+    test: SIMULATION,
+  },
+  {
     invariant: 5,
     fault: 'a build becomes live behind the one that answers',
     file: 'src/engine/generations/succession.ts',

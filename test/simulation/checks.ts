@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Generation } from '../../src/engine/catalog.ts';
 import type { RecordedEvent } from '../../src/event-log/event.ts';
-import { variantOf } from './definitions.ts';
+import { PROJECTIONS, variantOf } from './definitions.ts';
 import {
   decisionsIn,
   eventsIn,
@@ -16,26 +16,47 @@ import { foldOf } from './model.ts';
 export class Promises {
   /** Ids of events whose append was acknowledged. */
   readonly events = new Set<string>();
+  readonly #of = new Map<string, Promised>();
+
+  /** What was promised of one projection. */
+  of(projection: string): Promised {
+    const known = this.#of.get(projection) ?? new Promised();
+    this.#of.set(projection, known);
+    return known;
+  }
+}
+
+class Promised {
+  /** The numbers of generations that a second replay has given the same. */
+  readonly verified = new Set<number>();
   /** Decisions that were acknowledged, as JSON: none may go, until a reset is asked for. */
   decisions: string[] = [];
   /** The position of the live generation when it was last looked at. */
   position = -1;
 }
 
-/** Throws where an invariant of DESIGN.md, section 11, does not hold of a folder as it stands; answers what is live. */
-export function check(
-  folder: string,
-  promises: Promises,
-): { generation: Generation; file: GenerationFile } | undefined {
+/** A generation that answers, and its file. */
+export interface LiveFile {
+  readonly generation: Generation;
+  readonly file: GenerationFile;
+}
+
+/** Throws where an invariant of DESIGN.md, section 11, does not hold of a folder as it stands; answers what is live, by projection. */
+export function check(folder: string, promises: Promises): ReadonlyMap<string, LiveFile> {
+  const live = new Map<string, LiveFile>();
   if (!isMade(folder)) {
     requireThat(9, promises.events.size === 0, 'the files are gone');
-    return undefined;
+    return live;
   }
   const events = eventsIn(folder);
   checkLog(events, promises);
-  const generations = generationsIn(folder);
-  for (const generation of generations) checkGeneration(folder, generation, events);
-  return checkLive(folder, generations, promises);
+  for (const projection of PROJECTIONS) {
+    const generations = generationsIn(folder, projection);
+    for (const generation of generations) checkGeneration(folder, projection, generation, events);
+    const found = checkLive(folder, projection, generations, promises.of(projection));
+    if (found !== undefined) live.set(projection, found);
+  }
+  return live;
 }
 
 /** 9: what was acknowledged is there; positions have no gap; no event is there twice. */
@@ -49,9 +70,14 @@ function checkLog(events: readonly RecordedEvent[], promises: Promises): void {
 }
 
 /** 1 to 4: at any moment, whatever came before, a file is the fold of the log up to its checkpoint. */
-function checkGeneration(folder: string, generation: Generation, events: readonly RecordedEvent[]): void {
+function checkGeneration(
+  folder: string,
+  projection: string,
+  generation: Generation,
+  events: readonly RecordedEvent[],
+): void {
   const file = readGeneration(folder, generation);
-  const name = `generation ${generation.number} (${generation.state})`;
+  const name = `generation ${generation.number} of ${projection} (${generation.state})`;
   if (file === undefined)
     return requireThat(1, ['building', 'failed'].includes(generation.state), `${name} has no file`);
   const { position } = file.checkpoint;
@@ -69,16 +95,31 @@ function checkGeneration(folder: string, generation: Generation, events: readonl
 }
 
 /** 5: once something answers, something always does, and it never goes back. Decisions that were acknowledged stay. */
-function checkLive(folder: string, generations: readonly Generation[], promises: Promises) {
+function checkLive(
+  folder: string,
+  projection: string,
+  generations: readonly Generation[],
+  promises: Promised,
+): LiveFile | undefined {
   const generation = generations.find(({ state }) => state === 'live');
-  requireThat(5, generation !== undefined || promises.position < 0, 'nothing answers any more');
+  requireThat(
+    5,
+    generation !== undefined || promises.position < 0,
+    `nothing answers for ${projection} any more`,
+  );
   const file = generation && readGeneration(folder, generation);
   if (generation === undefined || file === undefined) return undefined;
+  const isCleared = !generation.mustVerify || promises.verified.has(generation.number);
+  requireThat(
+    4,
+    isCleared,
+    `generation ${generation.number} of ${projection} is live without being verified`,
+  );
   const { position } = file.checkpoint;
   requireThat(5, position >= promises.position, `answers went back from ${promises.position} to ${position}`);
   promises.position = position;
   const kept = new Set(
-    [...decisionsIn(folder), ...file.decisions].map((decision) => JSON.stringify(decision)),
+    [...decisionsIn(folder, projection), ...file.decisions].map((decision) => JSON.stringify(decision)),
   );
   const gone = promises.decisions.filter((decision) => !kept.has(decision));
   requireThat(10, gone.length === 0, `a decision was acknowledged, and is gone: ${gone.join()}`);

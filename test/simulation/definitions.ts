@@ -33,9 +33,9 @@ export interface Variant {
   readonly isStrict: boolean;
 }
 
-function bank({ factor, isStrict }: Variant) {
+function bank(name: string, { factor, isStrict }: Variant) {
   return projection({
-    name: 'bank',
+    name,
     events,
     views: { owners, accounts },
     on: {
@@ -82,15 +82,33 @@ const VARIANTS: readonly Variant[] = [
   { factor: 1, isStrict: false },
 ];
 
-/** Each with its definition, compiled. */
-export const DEFINITIONS: readonly { readonly variant: Variant; readonly loaded: LoadedProjection }[] =
-  VARIANTS.map((variant) => ({
+/** The projections of one engine, each with a bank of its own. */
+export const PROJECTIONS = ['bank', 'branch'] as const;
+
+export type ProjectionName = (typeof PROJECTIONS)[number];
+
+interface CompiledVariant {
+  readonly variant: Variant;
+  readonly loaded: LoadedProjection;
+}
+
+function variantsOf(name: ProjectionName): CompiledVariant[] {
+  return VARIANTS.map((variant) => ({
     variant,
-    loaded: compileDefinitions([bank(variant)]).projections[0] as LoadedProjection,
+    loaded: compileDefinitions([bank(name, variant)]).projections[0] as LoadedProjection,
   }));
+}
+
+/** The definitions that each projection may have, compiled. */
+export const DEFINITIONS: Readonly<Record<ProjectionName, readonly CompiledVariant[]>> = {
+  bank: variantsOf('bank'),
+  branch: variantsOf('branch'),
+};
 
 export function variantOf(hash: string): Variant {
-  const found = DEFINITIONS.find(({ loaded }) => loaded.compiled.program.hash === hash);
+  const found = Object.values(DEFINITIONS)
+    .flat()
+    .find(({ loaded }) => loaded.compiled.program.hash === hash);
   if (found === undefined) throw new Error('A generation is of no definition that was ever used');
   return found.variant;
 }

@@ -44,20 +44,33 @@ export function isMade(folder: string): boolean {
   );
 }
 
+type GenerationRow = Omit<Generation, 'program' | 'mustVerify'> & {
+  readonly program: string;
+  readonly mustVerify: number;
+};
+
 /** The generations that a folder's catalogue knows, without the engine that works on it. */
-export function generationsIn(folder: string): Generation[] {
+export function generationsIn(folder: string, projection: string): Generation[] {
   return reading(join(folder, 'catalog.db'), (db) => {
-    const rows = db.prepare('SELECT number, file, program, state FROM generations ORDER BY number').all();
-    return (rows as (Generation & { program: string })[]).map((row) => ({
+    const rows = db
+      .prepare(
+        'SELECT number, file, program, state, must_verify AS mustVerify FROM generations WHERE projection = ? ORDER BY number',
+      )
+      .all(projection);
+    return (rows as GenerationRow[]).map((row) => ({
       ...row,
+      mustVerify: row.mustVerify === 1,
       program: JSON.parse(row.program) as Generation['program'],
     }));
   });
 }
 
-export function decisionsIn(folder: string): Decision[] {
+export function decisionsIn(folder: string, projection: string): Decision[] {
   return reading(join(folder, 'catalog.db'), (db) => {
-    const rows = db.prepare('SELECT decision FROM decisions ORDER BY id').pluck().all() as string[];
+    const rows = db
+      .prepare('SELECT decision FROM decisions WHERE projection = ? ORDER BY id')
+      .pluck()
+      .all(projection) as string[];
     return rows.map((text) => JSON.parse(text) as Decision);
   });
 }

@@ -1,20 +1,28 @@
 import { join } from 'node:path';
 import PQueue from 'p-queue';
+import { NO_CODE, codeOf } from '../../src/engine/apply/program-code.ts';
+import type { AsideContext } from '../../src/engine/aside/job.ts';
+import { type AnswerOf, type JobName, JOBS, type TaskOf } from '../../src/engine/aside/jobs.ts';
+import { type AsideOptions, closed } from '../../src/engine/aside/run-aside.ts';
+import { clearScratch } from '../../src/engine/aside/scratch-files.ts';
+import type { Verification } from '../../src/engine/verify/verification.ts';
 import { Catalog } from '../../src/engine/catalog.ts';
 import type { Host } from '../../src/engine/threads/host.ts';
 import { deleteOrphans } from '../../src/engine/generations/generation-store.ts';
 import { type KeeperContext, ProjectionKeeper } from '../../src/engine/generations/projection-keeper.ts';
 import { EventLog } from '../../src/event-log/event-log.ts';
 import type { CrashPoint } from './crash-point.ts';
-import { DEFINITIONS, events } from './definitions.ts';
+import { DEFINITIONS, events, type ProjectionName } from './definitions.ts';
 import { SimulatedHost } from './simulated-host.ts';
 import { SimulatedClock } from './simulated-scheduler.ts';
 
 export interface ProcessOptions {
   readonly folder: string;
   readonly random: () => number;
-  /** Which of the definitions it runs. */
-  readonly definition: number;
+  /** Which of its definitions each projection has. */
+  readonly definitions: Readonly<Record<ProjectionName, number>>;
+  /** Hears of each generation that a second replay gave the same. */
+  readonly onVerified: (verification: Verification) => void;
   /** The crash point of the folder: it may be armed before the process starts. */
   readonly crashPoint: CrashPoint;
 }
@@ -26,22 +34,27 @@ export interface Asked {
   error: unknown;
 }
 
-/** One life of a server with one projection: everything of the engine that decides, on a simulated clock and threads. */
+/** One life of a server with its projections: everything of the engine that decides, on a simulated clock and threads. */
 export class SimulatedProcess {
   readonly folder: string;
   readonly crashPoint: CrashPoint;
   readonly clock: SimulatedClock;
   readonly log: EventLog;
   readonly catalog: Catalog;
-  readonly keeper: ProjectionKeeper;
+  readonly keepers: Readonly<Record<ProjectionName, ProjectionKeeper>>;
   readonly asked: Asked[] = [];
   readonly #hosts = new Set<SimulatedHost>();
   /** The head as the engine was last told. */
   head = 0;
 
-  /** Opens the folder and starts the projection, as an engine does. */
-  constructor({ folder, random, definition, crashPoint }: ProcessOptions) {
+  readonly #onVerified: ProcessOptions['onVerified'];
+  /** Jobs that run aside. */
+  #asides = 0;
+
+  /** Opens the folder and starts the projections, as an engine does. */
+  constructor({ folder, random, definitions, crashPoint, onVerified }: ProcessOptions) {
     this.folder = folder;
+    this.#onVerified = onVerified;
     this.crashPoint = crashPoint;
     this.clock = new SimulatedClock(random);
     const now = () => new Date(this.clock.now);
@@ -69,25 +82,56 @@ export class SimulatedProcess {
         this.#hosts.add(host);
         return host;
       },
+      runAside: (name, task, options) => this.#runAside(name, task, options),
     };
-    this.keeper = new ProjectionKeeper(loadedOf(definition), context);
+    const keeperOf = (name: ProjectionName) =>
+      new ProjectionKeeper(loadedOf(name, definitions[name]), context);
+    this.keepers = { bank: keeperOf('bank'), branch: keeperOf('branch') };
     this.head = this.log.head();
     deleteOrphans(folder, this.catalog);
-    this.keeper.start();
+    clearScratch(folder);
+    for (const keeper of Object.values(this.keepers)) keeper.start();
   }
 
   get hosts(): readonly SimulatedHost[] {
     return [...this.#hosts];
   }
 
-  use(definition: number): void {
-    this.keeper.useDefinition(loadedOf(definition));
+  /** True while something goes on that needs neither a move nor the clock. */
+  get isBusy(): boolean {
+    return this.#asides > 0;
+  }
+
+  use(name: ProjectionName, definition: number): void {
+    this.keepers[name].useDefinition(loadedOf(name, definition));
+  }
+
+  /** On this thread, a step with each turn of the event loop: what happens meanwhile is the simulation's affair. */
+  async #runAside<Name extends JobName>(
+    name: Name,
+    task: TaskOf<Name>,
+    { loaded, signal }: AsideOptions,
+  ): Promise<AnswerOf<Name>> {
+    const job = JOBS[name] as (task: TaskOf<Name>, context: AsideContext) => Promise<AnswerOf<Name>>;
+    const code = loaded === undefined ? NO_CODE : codeOf(loaded.compiled);
+    const requireGoing = (): void => {
+      if (signal?.aborted === true || this.crashPoint.isDead) throw closed();
+    };
+    this.#asides += 1;
+    try {
+      // Steps whose length no clock decides.
+      const outcome = await job(task, { code, budget: Infinity, onProgress: () => {}, requireGoing });
+      if ('isSame' in outcome && outcome.isSame) this.#onVerified(outcome);
+      return outcome;
+    } finally {
+      this.#asides -= 1;
+    }
   }
 
   /** Tells the engine how far the log reaches. */
   notice(): void {
     this.head = this.log.head();
-    this.keeper.advance(this.head);
+    for (const keeper of Object.values(this.keepers)) keeper.advance(this.head);
   }
 
   /** Remembers what is asked, until it is answered. */
@@ -108,15 +152,15 @@ export class SimulatedProcess {
   }
 
   async stop(): Promise<void> {
-    await this.keeper.stop();
+    await Promise.all(Object.values(this.keepers).map((keeper) => keeper.stop()));
     this.catalog.close();
     await this.log.close();
     this.crashPoint.bury();
   }
 }
 
-function loadedOf(definition: number) {
-  const found = DEFINITIONS[definition];
+function loadedOf(name: ProjectionName, definition: number) {
+  const found = DEFINITIONS[name][definition];
   if (found === undefined) throw new Error(`There is no definition ${definition}`);
   return found.loaded;
 }

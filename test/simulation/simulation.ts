@@ -6,10 +6,10 @@ import { contentsOf } from '../engine/stage.ts';
 import { randomFrom } from '../fault/random.ts';
 import { check, Promises, requireEqual, requireThat } from './checks.ts';
 import { CrashPoint, Died } from './crash-point.ts';
-import { DEFINITIONS } from './definitions.ts';
+import { DEFINITIONS, PROJECTIONS, type ProjectionName } from './definitions.ts';
 import { anyEvents, STREAMS } from './any-events.ts';
 import { decisionsIn } from './inspect.ts';
-import { settled, SimulatedProcess } from './process.ts';
+import { type Asked, settled, SimulatedProcess } from './process.ts';
 
 /** What happened in a simulation, by name. */
 export type Happenings = Record<string, number>;
@@ -44,12 +44,12 @@ export class Simulation {
   readonly #trace: string[] = [];
   #process: SimulatedProcess | undefined;
   #lives = 0;
-  #definition = 0;
+  readonly #definitions: Record<ProjectionName, number> = { bank: 0, branch: 0 };
   #folder: string;
   #crashPoint: CrashPoint;
   #count = 0;
   /** What was live at the last look, and how many statements had been run by then: none since, and nothing has changed. */
-  #live: ReturnType<typeof check>;
+  #live: ReturnType<typeof check> = new Map();
   #looked = -1;
 
   constructor(seed: number) {
@@ -81,6 +81,10 @@ export class Simulation {
 
   #below(limit: number): number {
     return Math.floor(this.#random() * limit);
+  }
+
+  #anyProjection(): ProjectionName {
+    return PROJECTIONS[this.#below(PROJECTIONS.length)] as ProjectionName;
   }
 
   async #step(): Promise<void> {
@@ -115,8 +119,9 @@ export class Simulation {
         this.#process = new SimulatedProcess({
           folder: this.#folder,
           random: this.#random,
-          definition: this.#definition,
+          definitions: this.#definitions,
           crashPoint: this.#crashPoint,
+          onVerified: ({ projection, generation }) => this.#promises.of(projection).verified.add(generation),
         });
         await settled();
       } catch (error) {
@@ -165,53 +170,84 @@ export class Simulation {
   }
 
   #operation(): [string, () => unknown] {
-    const names = ['rebuild', 'rebuild', 'rollback', 'reset', 'pause', 'resume', 'resume'] as const;
+    const names = [
+      'rebuild',
+      'verified-rebuild',
+      'verify',
+      'rollback',
+      'reset',
+      'pause',
+      'resume',
+      'resume',
+    ] as const;
     const name = names[this.#below(names.length)] as (typeof names)[number];
+    const projection = this.#anyProjection();
     const ask = (): void => {
       // Its success ends what was decided before; when, only the catalogue knows.
-      const { keeper } = this.#living;
-      if (name === 'reset') this.#promises.decisions = [];
-      this.#living.ask(name, operationNamed(name)(keeper, {}));
+      if (name === 'reset') this.#promises.of(projection).decisions = [];
+      this.#ask(projection, name);
     };
-    return [name, ask];
+    return [`${name} ${projection}`, ask];
+  }
+
+  #ask(projection: ProjectionName, what: string): Asked {
+    const keeper = this.#living.keepers[projection];
+    const isVerified = what === 'verified-rebuild';
+    const operation = operationNamed(isVerified ? 'rebuild' : what);
+    const answer = operation(keeper, isVerified ? { verify: true } : {}).then((outcome) =>
+      requireThat(
+        4,
+        !('isSame' in outcome) || outcome.isSame === true,
+        'a second replay gave something else',
+      ),
+    );
+    return this.#living.ask(`${what} ${projection}`, answer);
   }
 
   #decision(): [string, () => unknown] {
     const kind = this.#random() < 0.6 ? 'discard' : 'retry';
     const partition = STREAMS[this.#below(STREAMS.length)] as string;
-    return [`${kind} ${partition}`, () => this.#living.ask(kind, this.#decide(kind, partition))];
+    const projection = this.#anyProjection();
+    const name = `${kind} ${partition} ${projection}`;
+    return [name, () => this.#living.ask(name, this.#decide(projection, kind, partition))];
   }
 
-  async #decide(kind: 'discard' | 'retry', partition: string): Promise<void> {
-    const { keeper, catalog, asked } = this.#living;
-    const known = new Set(catalog.decisions.of('bank').map(({ id }) => id));
-    await keeper.decide({ kind, partition, reason: 'the seed says so' });
+  async #decide(projection: ProjectionName, kind: 'discard' | 'retry', partition: string): Promise<void> {
+    const { keepers, catalog, asked } = this.#living;
+    const known = new Set(catalog.decisions.of(projection).map(({ id }) => id));
+    await keepers[projection].decide({ kind, partition, reason: 'the seed says so' });
     // What is decided beside a reset goes with it.
-    if (asked.some(({ what, isSettled }) => what === 'reset' && !isSettled)) return;
+    if (asked.some(({ what, isSettled }) => what === `reset ${projection}` && !isSettled)) return;
     const mine = catalog.decisions
-      .of('bank')
+      .of(projection)
       .filter(({ id, partition: of }) => !known.has(id) && of === partition);
-    this.#promises.decisions.push(...mine.map((decision) => JSON.stringify(decision)));
+    this.#promises.of(projection).decisions.push(...mine.map((decision) => JSON.stringify(decision)));
   }
 
   #change(): [string, () => unknown] {
-    const definition = this.#below(DEFINITIONS.length);
+    const projection = this.#anyProjection();
+    const definition = this.#below(DEFINITIONS[projection].length);
     const change = (): void => {
-      this.#definition = definition;
-      this.#living.use(definition);
+      this.#definitions[projection] = definition;
+      this.#living.use(projection, definition);
     };
-    return [`definition ${definition}`, change];
+    return [`definition ${definition} ${projection}`, change];
   }
 
   /** 6: a wait does not return before its position is committed; that it ends in time is checked with every step. */
   #wait(): void {
-    const { clock, keeper, log } = this.#living;
+    const { clock, keepers, log } = this.#living;
+    const projection = this.#anyProjection();
     const position = Math.max(0, log.head() - 3 + this.#below(6));
     const limit = this.#below(1000);
     const began = clock.now;
-    const waited = keeper.waitFor(position, limit).then(
+    const waited = keepers[projection].waitFor(position, limit).then(
       () =>
-        requireThat(6, this.#committed() >= position, `a wait for ${position} ended at ${this.#committed()}`),
+        requireThat(
+          6,
+          this.#committed(projection) >= position,
+          `a wait for ${position} ended at ${this.#committed(projection)}`,
+        ),
       (error: { code: string }) => {
         const isEarly = error.code === 'WAIT_TIMEOUT' && clock.now < began + limit;
         requireThat(6, !isEarly, `a wait for ${limit} ms gave up after ${clock.now - began}`);
@@ -226,8 +262,8 @@ export class Simulation {
     );
   }
 
-  #committed(): number {
-    return check(this.#folder, this.#promises)?.file.checkpoint.position ?? -1;
+  #committed(projection: ProjectionName): number {
+    return check(this.#folder, this.#promises).get(projection)?.file.checkpoint.position ?? -1;
   }
 
   #threadDeath(mortal: SimulatedProcess['hosts']): [string, () => unknown] {
@@ -257,12 +293,16 @@ export class Simulation {
     this.#looked = statements;
     if (this.#process === undefined) return;
     for (const { what, error } of this.#process.asked) requireRefusal(what, error);
-    this.#checkStatus(this.#live?.generation.number ?? null, this.#live?.file.checkpoint.position ?? 0);
+    for (const projection of PROJECTIONS) {
+      const live = this.#live.get(projection);
+      this.#checkStatus(projection, live?.generation.number ?? null, live?.file.checkpoint.position ?? 0);
+    }
   }
 
   /** 7: what the status says is what the files say, as far as it can have been told. */
-  #checkStatus(number: number | null, position: number): void {
-    const { keeper, hosts } = this.#living;
+  #checkStatus(projection: ProjectionName, number: number | null, position: number): void {
+    const { keepers, hosts } = this.#living;
+    const keeper = keepers[projection];
     const status = keeper.status();
     requireThat(
       7,
@@ -316,14 +356,16 @@ export class Simulation {
     this.#crashPoint.disarm();
     await this.#perform('notice', () => this.#living.notice());
     await this.#calm();
-    // While it is paused, a build that somebody waits for may stand still for ever.
-    const paused = this.#living.keeper.status().paused;
-    if (paused !== null) this.#living.ask('resume', operationNamed('resume')(this.#living.keeper, {}));
+    // While one is paused, a build that somebody waits for may stand still for ever.
+    for (const projection of PROJECTIONS)
+      if (this.#living.keepers[projection].status().paused !== null) this.#ask(projection, 'resume');
     await this.#calm();
-    await this.#rebuilt();
-    const before = this.#liveContents();
-    await this.#rebuilt();
-    requireEqual(4, this.#liveContents(), before, 'what a rebuild gives');
+    for (const projection of PROJECTIONS) {
+      await this.#rebuilt(projection, 'rebuild');
+      const before = this.#liveContents(projection);
+      await this.#rebuilt(projection, 'verified-rebuild');
+      requireEqual(4, this.#liveContents(projection), before, 'what a rebuild gives');
+    }
   }
 
   /** Lets everything happen that can. */
@@ -334,29 +376,30 @@ export class Simulation {
       if (move !== undefined) move();
       else if (process.clock.hasTimers) process.clock.pass(10_000);
       await settled();
-      if (move === undefined && process.moves().length === 0 && !process.clock.hasTimers) break;
+      const isQuiet = move === undefined && process.moves().length === 0 && !process.clock.hasTimers;
+      if (isQuiet && !process.isBusy) break;
     }
     this.#look();
-    const isPaused = process.keeper.status().paused !== null;
+    const isPaused = Object.values(process.keepers).some((keeper) => keeper.status().paused !== null);
     const open = process.asked.filter(({ isSettled }) => !isSettled);
     requireThat(6, isPaused || open.length === 0, `never answered: ${open.map(({ what }) => what).join()}`);
   }
 
   /** The live generation goes through every decision, at the head, under the present definition. */
-  async #rebuilt(): Promise<void> {
-    const { keeper, log } = this.#living;
-    const asked = this.#living.ask('rebuild', operationNamed('rebuild')(keeper, {}));
+  async #rebuilt(projection: ProjectionName, how: 'rebuild' | 'verified-rebuild'): Promise<void> {
+    const { keepers, log } = this.#living;
+    const asked = this.#ask(projection, how);
     await this.#calm();
     requireThat(5, asked.error === undefined, `the last rebuild failed: ${String(asked.error)}`);
-    const { position, state, parked } = keeper.status();
+    const { position, state, parked } = keepers[projection].status();
     requireThat(2, position === log.head(), `at the end the view is at ${position} of ${log.head()}`);
     requireThat(7, state === (parked > 0 ? 'parked' : 'live'), `at the end the projection is ${state}`);
-    const live = check(this.#folder, this.#promises);
-    requireEqual(4, live?.file.decisions, decisionsIn(this.#folder), 'what was decided');
+    const live = check(this.#folder, this.#promises).get(projection);
+    requireEqual(4, live?.file.decisions, decisionsIn(this.#folder, projection), 'what was decided');
   }
 
-  #liveContents(): string {
-    return contentsOf(this.#living.keeper.live?.path ?? '');
+  #liveContents(projection: ProjectionName): string {
+    return contentsOf(this.#living.keepers[projection].live?.path ?? '');
   }
 }
 

@@ -3,6 +3,7 @@ import { type ErrorReport, errorFrom, ProjectionistError } from '../../errors.ts
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Generation } from '../catalog.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
+import type { runAside } from '../aside/run-aside.ts';
 import { peekCheckpoint } from './generation-file.ts';
 import { type Host, LocalHost } from '../threads/host.ts';
 import type { FatalEvent } from '../apply/fatal-events.ts';
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly scheduler?: Scheduler;
   /** Where runners run: in threads, where nothing is given. */
   readonly makeHost?: typeof makeHost;
+  /** Where verifications run: in threads too. */
+  readonly runAside?: typeof runAside;
 }
 
 export type DecidedReport = Extract<RunnerReport, { kind: 'decided' }>;

@@ -79,7 +79,7 @@ export class Verifier {
     { onProgress, signal }: VerifyOptions,
   ): Promise<Verification> {
     const { program, number } = generation;
-    const { data, logPath, logId, now } = this.#context;
+    const { data, logPath, logId, now, runAside: run = runAside } = this.#context;
     this.#become({
       state: 'running',
       generation: number,
@@ -92,7 +92,7 @@ export class Verifier {
     const task = { data, log, program, policy, generation: number, path };
     try {
       requireCode(generation, loaded);
-      const outcome = await runAside('verify', task, {
+      const outcome = await run('verify', task, {
         loaded,
         signal: AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]),
         onProgress: (progress) => {
