@@ -20,6 +20,8 @@ export async function openRooms(data: string) {
     },
   });
   projectionist.start();
+  // Until it has been built for the first time, a view has no answer.
+  await projectionist.ready();
   const { log } = projectionist;
 
   const book: RequestHandler = async (request, response) => {

@@ -23,6 +23,8 @@ export async function openTasks(data: string) {
     },
   });
   projectionist.start();
+  // Until it has been built for the first time, a view has no answer.
+  await projectionist.ready();
   const { log } = projectionist;
 
   const app = new Hono<Known>();

@@ -9,6 +9,8 @@ const here = (path: string): string => new URL(path, import.meta.url).pathname;
 export async function openShop(data: string) {
   const projectionist = await createProjectionist({ data, projections: here('projections') });
   projectionist.start();
+  // Until it has been built for the first time, a view has no answer.
+  await projectionist.ready();
   const { log } = projectionist;
 
   const app = new Hono();
