@@ -120,7 +120,7 @@ describe('a verification', () => {
     await dialog.getByRole('button', { name: 'Verify' }).click();
     await expect
       .poll(() => card.locator('.verification').textContent(), { timeout: 60_000 })
-      .toMatch(/all [\d,]+ rows are what the events\s+say/);
+      .toMatch(/all [\d,]+ rows\s+are\s+what\s+the\s+events\s+say/);
   });
 });
 
@@ -155,7 +155,7 @@ describe('a view', () => {
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.getByRole('button', { name: /^total_cents/ }).click();
     await page.getByRole('button', { name: /^total_cents/ }).click();
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
     const query = page.getByLabel('Query string of the request');
     await expect
       .poll(() => query.inputValue())

@@ -14,6 +14,8 @@ export interface Frame {
 
 /** Milliseconds. */
 const TELL_EVERY = 60;
+/** Milliseconds for which nobody wants more of a film, until the server need not keep its replay. */
+const IDLE = 30_000;
 
 export interface FilmOrder {
   /** Of the view, with the query: `/views/orders?status=eq.paid`. */
@@ -32,6 +34,8 @@ export class Film {
   /** How many frames there are: changes as they come. */
   readonly length = signal(0);
   readonly problem = signal<Refusal | undefined>(undefined);
+  /** True when there will be no more of it, as nobody wanted any for long. */
+  isGivenUp = false;
   /** True when the last frame is there. */
   readonly isWhole = signal(false);
   readonly #closing = new AbortController();
@@ -115,10 +119,17 @@ export class Film {
     }, TELL_EVERY);
   }
 
+  #giveUp(): void {
+    this.isGivenUp = true;
+    this.close();
+  }
+
   async #room(): Promise<void> {
     while (this.frames.length >= this.#wanted && !this.#closing.signal.aborted) {
       this.#more = Promise.withResolvers();
+      const timer = setTimeout(() => this.#giveUp(), IDLE);
       await this.#more.promise;
+      clearTimeout(timer);
     }
   }
 }

@@ -196,7 +196,7 @@ export class Player {
       known !== undefined &&
       known.problem.peek() === undefined &&
       position >= known.order.from &&
-      position <= (known.reach ?? known.order.from + BEHIND) + AHEAD;
+      position <= (known.reach ?? known.order.from + BEHIND) + (known.isGivenUp ? 0 : AHEAD);
     if (isNear) {
       known.want(position, AHEAD);
       return;
