@@ -21,6 +21,8 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}icon.svg` }],
   ],
   markdown: {
+    // A path such as /views/{view} in a heading is a path, on GitHub too.
+    attrs: { disable: true },
     anchor: { slugify: anchorOf },
     config: (markdown) => void markdown.use(linksThatLeave),
   },
