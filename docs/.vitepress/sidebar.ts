@@ -9,7 +9,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('What it is', ''),
       page('Ten minutes', 'tutorial'),
-      page('Concepts and guarantees', 'concepts'),
+      page('Concepts', 'concepts'),
       page('How it works', 'how-it-works'),
       page('What it is not for', 'not-for'),
     ],
