@@ -42,7 +42,7 @@ function wholeOf({ given = '', text }: (typeof SNIPPETS)[number]): string {
   return [before, text, after, 'export {};', ''].join('\n');
 }
 
-test('every snippet has correct types', () => {
+test('every snippet has correct types', { timeout: 300_000 }, () => {
   expect(SNIPPETS.length).toBeGreaterThan(25);
   for (const snippet of SNIPPETS) {
     const path = placeOf(snippet);
