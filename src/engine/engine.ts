@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { type Lock, requireLock } from '../database/lock.ts';
-import { ProjectionistError } from '../errors.ts';
-import type { Definitions, LoadedProjection } from '../projection/load.ts';
+import type { Definitions } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
 import { closing } from './generations/build.ts';
 import type { AsideProgress } from './aside/job.ts';
@@ -18,10 +17,10 @@ import { deleteOrphans } from './generations/generation-store.ts';
 import { HeadHistory } from './head-history.ts';
 import { tellSafely } from './listeners.ts';
 import { type OperationName, type OperationOptions, operationNamed } from './commands/operations.ts';
-import { type KeeperContext, ProjectionKeeper } from './generations/projection-keeper.ts';
+import { Keepers } from './generations/keepers.ts';
+import type { KeeperContext } from './generations/projection-keeper.ts';
 import type { ProjectionStatus } from './states/status.ts';
 import { StatusRecorder } from './states/status-recorder.ts';
-import { didYouMean } from '../nearest.ts';
 
 /** The generation that answers for a projection, as the query side needs to know it. */
 export interface LiveGeneration {
@@ -42,7 +41,7 @@ export class Engine {
   readonly #catalog: Catalog;
   readonly #desk: CommandDesk;
   readonly #recorder: StatusRecorder;
-  readonly #keepers = new Map<string, ProjectionKeeper>();
+  readonly #keepers: Keepers;
   readonly #liveListeners = new Set<(live: LiveGeneration) => void>();
   readonly #decisionListeners = new Set<(projection: string, decision: Decision) => void>();
   readonly #commitListeners = new Set<(projection: string, position: number) => void>();
@@ -81,7 +80,7 @@ export class Engine {
       (command, onProgress) => this.#obey(command, onProgress),
       options.onFault ?? (() => {}),
     );
-    for (const loaded of options.definitions.projections) this.#add(loaded);
+    this.#keepers = new Keepers(options.definitions, this.#context);
   }
 
   get definitions(): Definitions {
@@ -123,10 +122,7 @@ export class Engine {
     this.#noteHead(this.#options.log.head());
     deleteOrphans(this.#options.data, this.#catalog);
     clearScratch(this.#options.data);
-    for (const keeper of this.#keepers.values()) keeper.start();
-    for (const name of this.#catalog.projections()) {
-      if (!this.#keepers.has(name)) this.#context.announce({ kind: 'orphaned', projection: name });
-    }
+    this.#keepers.start();
     this.#stopGrowth = this.#options.log.onGrowth((head) => this.#grow(head));
     this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL);
     if (this.#options.takesCommands !== false) this.#desk.open();
@@ -138,12 +134,12 @@ export class Engine {
   }
 
   status(): ProjectionStatus[] {
-    return [...this.#keepers.values()].map((keeper) => keeper.status());
+    return this.#keepers.all.map((keeper) => keeper.status());
   }
 
   /** The live generation of a projection, or undefined before the first. */
   live(name: string): LiveGeneration | undefined {
-    const run = this.#keeper(name).live;
+    const run = this.#keepers.of(name).live;
     if (run === undefined) return undefined;
     const { generation, path } = run;
     return { projection: name, number: generation.number, path, program: generation.program };
@@ -169,7 +165,7 @@ export class Engine {
    * where nothing is left that could bring it, and CLOSED when `signal` aborts.
    */
   waitFor(name: string, position: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return this.#keeper(name).waitFor(position, milliseconds, signal);
+    return this.#keepers.of(name).waitFor(position, milliseconds, signal);
   }
 
   /** Carries an operation out on the projection `name`; resolves when it is done. Rejects with what stopped it. */
@@ -180,12 +176,12 @@ export class Engine {
     onProgress?: (progress: AsideProgress) => void,
   ): Promise<object> {
     this.#refuseWhenClosing();
-    return operationNamed(operation)(this.#keeper(name), options, onProgress);
+    return operationNamed(operation)(this.#keepers.of(name), options, onProgress);
   }
 
   /** How the last verification of a projection went. */
   verification(name: string): VerificationStatus {
-    return this.#keeper(name).verification();
+    return this.#keepers.of(name).verification();
   }
 
   /**
@@ -201,22 +197,7 @@ export class Engine {
   async #takeOver(definitions: Definitions): Promise<string[]> {
     this.#refuseWhenClosing();
     this.#definitions = definitions;
-    const names = new Set(definitions.projections.map(({ compiled }) => compiled.program.projection));
-    const gone = [...this.#keepers.values()].filter(({ name }) => !names.has(name));
-    for (const { name } of gone) this.#keepers.delete(name);
-    const changed = definitions.projections.filter((loaded) => this.#take(loaded));
-    await Promise.all(gone.map((keeper) => keeper.stop()));
-    for (const { name } of gone) this.#context.announce({ kind: 'orphaned', projection: name });
-    return changed.map(({ compiled }) => compiled.program.projection);
-  }
-
-  /** True where this makes a difference to the rows. */
-  #take(loaded: LoadedProjection): boolean {
-    const keeper = this.#keepers.get(loaded.compiled.program.projection);
-    if (keeper !== undefined) return keeper.useDefinition(loaded);
-    const added = this.#add(loaded);
-    if (this.#isStarted) added.start();
-    return true;
+    return this.#keepers.takeOver(definitions);
   }
 
   /** Finishes the batches at hand and closes everything that the engine opened. */
@@ -229,26 +210,10 @@ export class Engine {
     clearInterval(this.#timer);
     this.#stopGrowth?.();
     await this.#changing;
-    await Promise.all([...this.#keepers.values()].map((keeper) => keeper.stop()));
+    await this.#keepers.stop();
     await this.#desk.close();
     this.#catalog.close();
     this.#lock.release();
-  }
-
-  #add(loaded: LoadedProjection): ProjectionKeeper {
-    const keeper = new ProjectionKeeper(loaded, this.#context);
-    this.#keepers.set(keeper.name, keeper);
-    return keeper;
-  }
-
-  #keeper(name: string): ProjectionKeeper {
-    const keeper = this.#keepers.get(name);
-    if (keeper !== undefined) return keeper;
-    const known = [...this.#keepers.keys()];
-    throw new ProjectionistError('PROJECTION_UNKNOWN', `There is no projection ${name}`, {
-      hint: `${didYouMean(name, known)}Defined are: ${known.join(', ') || 'none'}.`,
-      evidence: { projection: name },
-    });
   }
 
   #onLive(name: string): void {
@@ -258,7 +223,7 @@ export class Engine {
 
   #grow(head: number): void {
     this.#noteHead(head);
-    for (const keeper of this.#keepers.values()) keeper.advance(head);
+    for (const keeper of this.#keepers.all) keeper.advance(head);
   }
 
   #noteHead(head: number): void {
@@ -280,7 +245,7 @@ export class Engine {
   }
 
   #check(): void {
-    for (const keeper of this.#keepers.values()) keeper.check();
+    for (const keeper of this.#keepers.all) keeper.check();
     this.#record();
   }
 

@@ -2,7 +2,8 @@ import type { Decision, NewDecision } from '../../src/engine/dead-letters/decisi
 import type { Host, Tell } from '../../src/engine/threads/host.ts';
 import { pauseAfter } from '../../src/engine/backoff.ts';
 import { codeOf } from '../../src/engine/apply/program-code.ts';
-import { Runner, type RunnerTask } from '../../src/engine/apply/runner.ts';
+import { Runner } from '../../src/engine/apply/runner.ts';
+import type { RunnerTask } from '../../src/engine/apply/runner-task.ts';
 import type { RunnerReport } from '../../src/engine/apply/runner-report.ts';
 import { ended } from '../../src/engine/threads/thread-faults.ts';
 import { reportOf } from '../../src/errors.ts';

@@ -1,10 +1,10 @@
 import type { SqliteDatabase } from '../../database/open.ts';
 import { transactDeferred } from '../../database/transaction.ts';
 import { type ErrorReport, reportOf } from '../../errors.ts';
-import type { OnError } from '../../projection/define.ts';
 import type { Program } from '../../projection/program.ts';
 import { applyError } from './apply-error.ts';
 import { Continuity } from './continuity.ts';
+import { type ErrorPolicy, NO_POLICY } from './error-policy.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import { type DecisionMade, DecisionQueue } from '../dead-letters/decision-queue.ts';
 import { failingStatement } from '../dead-letters/failing-statement.ts';
@@ -16,19 +16,6 @@ import { isEventFault, isTooNew } from './faults.ts';
 import type { ProgramCode } from './program-code.ts';
 import { registerCode } from './register-code.ts';
 import { Standing } from './standing.ts';
-
-/** What a projector does about events that cannot be applied, and what was decided about them before. */
-export interface ErrorPolicy {
-  readonly onError: OnError;
-  /** The share of partitions that may be parked, from 0 to 1. */
-  readonly parkLimit: number;
-  /** In order; each is carried out at its position. */
-  readonly decisions: readonly Decision[];
-  /** Events that are known not to come back, and so are not tried. */
-  readonly fatal?: readonly FatalEvent[];
-}
-
-const NO_POLICY: ErrorPolicy = { onError: 'stop', parkLimit: 0, decisions: [] };
 
 /**
  * Applies events to one generation, through a connection on which the feed is set up and the log attached. Everything

@@ -2,51 +2,18 @@ import { applyPragmas, type SqliteDatabase } from '../../database/open.ts';
 import { storageError } from '../../database/storage-error.ts';
 import { reportOf } from '../../errors.ts';
 import { findLogDamage } from '../../event-log/log-damage.ts';
-import type { Program } from '../../projection/program.ts';
 import { pauseAfter } from '../backoff.ts';
 import { BatchSize } from './batch-size.ts';
-import type { FatalEvent } from './fatal-events.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import { damaged, isDamage, isStorageFault } from './faults.ts';
-import {
-  connectFeed,
-  openBuilt,
-  openGeneration,
-  requireLog,
-  sealGeneration,
-} from '../generations/generation-file.ts';
+import { sealGeneration } from '../generations/generation-file.ts';
+import { type Fed, openFed } from './open-fed.ts';
 import type { ProgramCode } from './program-code.ts';
-import { type ErrorPolicy, Projector } from './projector.ts';
+import type { Projector } from './projector.ts';
 import { Pulse } from '../threads/pulse.ts';
-import { Statistics } from './statistics.ts';
 import type { RetryPlan, RunnerReport } from './runner-report.ts';
+import type { RunnerTask } from './runner-task.ts';
 import { EVENT_LOOP, type Scheduler } from '../scheduler.ts';
-
-/** What a runner works on. */
-export interface RunnerTask {
-  readonly path: string;
-  readonly logPath: string;
-  readonly logId: string;
-  readonly program: Program;
-  /** True to seal the generation when it has caught up, before it follows the log. */
-  readonly isBuild: boolean;
-  /** True for a generation that must be there already, and is not to lose what it holds: no bulk settings. */
-  readonly hasBeenLive?: boolean;
-  /** Without one, an event that cannot be applied stops the runner. */
-  readonly policy?: ErrorPolicy;
-  /** Milliseconds that one batch may hold the thread. */
-  readonly budget: number;
-  /** Events up to this position are applied one by one: a thread ended among them. */
-  readonly carefulUntil?: number;
-  /** Events at which thread after thread has ended. */
-  readonly fatal?: readonly FatalEvent[];
-}
-
-interface Opened {
-  readonly db: SqliteDatabase;
-  readonly projector: Projector;
-  readonly statistics: Statistics;
-}
 
 /** What a runner has around it; what is left out is what it is in production. */
 export interface Surroundings {
@@ -71,7 +38,7 @@ export class Runner {
   readonly #pulse: Pulse;
   readonly #scheduler: Scheduler;
   readonly #stopping = new AbortController();
-  #opened: Opened | undefined;
+  #opened: Fed | undefined;
   #head = 0;
   /** Decisions that were made since the task was given. */
   readonly #later: Decision[] = [];
@@ -181,7 +148,7 @@ export class Runner {
     }
   }
 
-  async #run(opened: Opened): Promise<void> {
+  async #run(opened: Fed): Promise<void> {
     const { db, projector } = opened;
     const share = projector.share(this.#head);
     projector.carryOutDue();
@@ -193,7 +160,7 @@ export class Runner {
     if (this.#isBuilding && !this.#isOver) this.#seal(db);
   }
 
-  #step({ projector, statistics }: Opened, share: number): void {
+  #step({ projector, statistics }: Fed, share: number): void {
     const from = projector.position;
     if (from >= this.#head) return;
     const isCareful = from < (this.#task.carefulUntil ?? 0);
@@ -230,36 +197,18 @@ export class Runner {
     applyPragmas(db, 'derived');
     this.#isBuilding = false;
     this.#pulse.enter('idle');
-    const { position, parked } = (this.#opened as Opened).projector;
+    const { position, parked } = (this.#opened as Fed).projector;
     this.#tell({ kind: 'built', position, parked });
   }
 
-  #open(): Opened {
+  #open(): Fed {
     if (this.#opened !== undefined) return this.#opened;
     this.#pulse.enter('settling');
-    const { path, program, logId, logPath, hasBeenLive } = this.#task;
-    const isNew = this.#isBuilding && hasBeenLive !== true;
-    const db = isNew ? openGeneration(path, program, logId, 'bulk') : openBuilt(path, program);
-    try {
-      connectFeed(db, program, logPath);
-      requireLog(db, logId);
-      const projector = new Projector(db, program, this.#code, this.#policy);
-      this.#opened = { db, projector, statistics: new Statistics(db, projector.position) };
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    this.#opened = openFed(this.#task, this.#code, this.#later, this.#isBuilding);
     this.#pulse.enter('idle');
     const { position, parked, lastDecision } = this.#opened.projector;
     this.#tell({ kind: 'opened', position, parked, decision: lastDecision });
     return this.#opened;
-  }
-
-  get #policy(): ErrorPolicy | undefined {
-    const { policy, fatal = [] } = this.#task;
-    if (policy === undefined) return undefined;
-    const decisions = [...policy.decisions, ...this.#later];
-    return { ...policy, decisions, fatal: [...(policy.fatal ?? []), ...fatal] };
   }
 
   #close(): void {

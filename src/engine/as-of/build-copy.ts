@@ -6,7 +6,8 @@ import type { Program } from '../../projection/program.ts';
 import { deleteGeneration, peekCheckpoint } from '../generations/generation-file.ts';
 import type { FatalEvent } from '../apply/fatal-events.ts';
 import type { Decision } from '../dead-letters/decision.ts';
-import { errorPolicy, makeHost } from '../generations/generation-run.ts';
+import { errorPolicy } from '../apply/error-policy.ts';
+import { makeHost } from '../threads/make-host.ts';
 import type { RunnerReport } from '../apply/runner-report.ts';
 import { backup } from './backup.ts';
 

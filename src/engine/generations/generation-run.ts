@@ -3,17 +3,16 @@ import { type ErrorReport, errorFrom, ProjectionistError } from '../../errors.ts
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Generation } from '../catalog.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
+import { type DecidedReport, PendingDecisions } from '../dead-letters/pending-decisions.ts';
 import type { runAside } from '../aside/run-aside.ts';
 import { peekCheckpoint } from './generation-file.ts';
-import { type Host, LocalHost } from '../threads/host.ts';
-import type { FatalEvent } from '../apply/fatal-events.ts';
-import { codeOf, hasCodeOf, isPlainData } from '../apply/program-code.ts';
-import type { ErrorPolicy } from '../apply/projector.ts';
-import type { RunnerTask } from '../apply/runner.ts';
+import type { Host } from '../threads/host.ts';
+import { hasCodeOf } from '../apply/program-code.ts';
+import { errorPolicy } from '../apply/error-policy.ts';
 import type { RetryPlan, RunnerReport } from '../apply/runner-report.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Retry } from '../states/status.ts';
-import { ThreadHost } from '../threads/thread-host.ts';
+import { makeHost } from '../threads/make-host.ts';
 
 export interface RunContext {
   readonly data: string;
@@ -32,14 +31,8 @@ export interface RunContext {
   readonly runAside?: typeof runAside;
 }
 
-export type DecidedReport = Extract<RunnerReport, { kind: 'decided' }>;
-
 /** To fill a new generation; to fill one without the decisions about dead letters; to bring back one that was live before; to keep the live one up with the log. */
 export type RunAim = 'build' | 'reset' | 'return' | 'follow';
-
-/** Milliseconds that one batch may hold a thread: the caller's own, which also answers queries, or a worker. */
-const LOCAL_BUDGET = 8;
-const THREAD_BUDGET = 400;
 
 /** One generation at work: its host, and what is known of it from the host's reports. */
 export class GenerationRun {
@@ -71,8 +64,7 @@ export class GenerationRun {
   #wanted = 0;
   #known = 0;
   readonly #now: () => Date;
-  /** By their ids: decisions that the host has not answered yet. */
-  readonly #deciding = new Map<number, PromiseWithResolvers<DecidedReport>>();
+  readonly #deciding = new PendingDecisions();
   readonly #onReport: (run: GenerationRun, report: RunnerReport) => void;
   #host: Host | undefined;
   /** Resolves when the hosts that were let go have closed the file. */
@@ -136,10 +128,9 @@ export class GenerationRun {
    */
   decide(order: NewDecision): Promise<DecidedReport> {
     if (this.#host === undefined) return Promise.reject(frozen(this.generation.projection));
-    const decided = Promise.withResolvers<DecidedReport>();
-    this.#deciding.set(order.id, decided);
+    const decided = this.#deciding.add(order.id);
     this.#host.decide(order);
-    return decided.promise;
+    return decided;
   }
 
   /** Takes up a decision that was made on the live generation. */
@@ -176,7 +167,7 @@ export class GenerationRun {
     this.#host = undefined;
     // What it was still asked to decide it has decided by then, or never will.
     this.#left = Promise.all([this.#left, stopped]).then(() =>
-      this.#refuse(frozen(this.generation.projection)),
+      this.#deciding.refuse(frozen(this.generation.projection)),
     );
   }
 
@@ -198,20 +189,12 @@ export class GenerationRun {
     if ('parked' in report) this.parked = report.parked;
     if (report.kind === 'opened' || report.kind === 'enqueued') this.#known = report.decision;
     if (report.kind === 'opened') this.#noteOpening(report.position);
-    else if (report.kind === 'decided') this.#deciding.get(report.id)?.resolve(report);
-    else if (report.kind === 'undecided') this.#deciding.get(report.id)?.reject(errorFrom(report.error));
+    else if (report.kind === 'decided' || report.kind === 'undecided') this.#deciding.settle(report);
     else if ('position' in report) this.#notePosition(report.position);
     else this.#noteError(report);
-    if ('id' in report) this.#deciding.delete(report.id);
     if (report.kind === 'built') this.isBuilt = true;
     // A local host reports from inside `advance`; its owner hears of it when it has finished what it was doing.
     queueMicrotask(() => this.#onReport(this, report));
-  }
-
-  /** Answers those who asked for decisions that will not be made. */
-  #refuse(error: unknown): void {
-    for (const { reject } of this.#deciding.values()) reject(error);
-    this.#deciding.clear();
   }
 
   #noteOpening(position: number): void {
@@ -232,7 +215,7 @@ export class GenerationRun {
   #noteError(report: Extract<RunnerReport, { error: ErrorReport }>): void {
     const { kind, error } = report;
     // The host of a thread that has ended says itself what becomes of a decision.
-    if (kind !== 'lost') this.#refuse(errorFrom(error));
+    if (kind !== 'lost') this.#deciding.refuse(errorFrom(error));
     this.error = error;
     this.isLost = kind === 'lost';
     this.hasFailed = kind === 'failed';
@@ -250,16 +233,6 @@ export class GenerationRun {
   }
 }
 
-/** By what a generation's runner deals with events that cannot be applied. */
-export function errorPolicy(
-  loaded: LoadedProjection | undefined,
-  decisions: readonly Decision[],
-  fatal: readonly FatalEvent[] = [],
-): ErrorPolicy {
-  const { onError = 'park', parkLimit = 1 } = loaded?.compiled.definition ?? {};
-  return { onError, parkLimit, decisions, fatal };
-}
-
 function frozen(projection: string): ProjectionistError {
   return new ProjectionistError(
     'PROJECTION_STOPPED',
@@ -269,15 +242,4 @@ function frozen(projection: string): ProjectionistError {
       evidence: { projection },
     },
   );
-}
-
-/** Where a runner runs: on the caller's thread only where its functions exist nowhere else. */
-export function makeHost(
-  task: Omit<RunnerTask, 'budget'>,
-  loaded: LoadedProjection | undefined,
-  tell: (report: RunnerReport) => void,
-): Host {
-  const needsCaller = !isPlainData(task.program) && loaded !== undefined && loaded.file === undefined;
-  if (needsCaller) return new LocalHost({ ...task, budget: LOCAL_BUDGET }, codeOf(loaded.compiled), tell);
-  return new ThreadHost({ ...task, budget: THREAD_BUDGET, definitionFile: loaded?.file }, tell);
 }

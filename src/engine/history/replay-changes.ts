@@ -1,7 +1,8 @@
 import { BatchSize } from '../apply/batch-size.ts';
 import { connectFeed, openGeneration } from '../generations/generation-file.ts';
 import type { ProgramCode } from '../apply/program-code.ts';
-import { type ErrorPolicy, Projector } from '../apply/projector.ts';
+import type { ErrorPolicy } from '../apply/error-policy.ts';
+import { Projector } from '../apply/projector.ts';
 import type { Program } from '../../projection/program.ts';
 import { ChangeRecorder, type RecordedView } from './change-recorder.ts';
 import { recordingProgram } from './recording-program.ts';

@@ -7,7 +7,7 @@ import { ScratchFiles } from '../aside/scratch-files.ts';
 import { type GenerationHistory, historyIn } from '../dead-letters/read.ts';
 import { isEventFault } from '../apply/faults.ts';
 import { type Checkpoint, readCheckpoint } from '../generations/generation-file.ts';
-import type { ErrorPolicy } from '../apply/projector.ts';
+import type { ErrorPolicy } from '../apply/error-policy.ts';
 import { changesAlone } from './changes-alone.ts';
 import type { RecordedView } from './change-recorder.ts';
 import { type ChangeBatch, replayChanges } from './replay-changes.ts';

@@ -3,7 +3,7 @@ import type { LoadedProjection } from '../../projection/load.ts';
 import type { ViewDescription } from '../../projection/program.ts';
 import { type AsideOptions, runAside } from '../aside/run-aside.ts';
 import type { LiveGeneration } from '../engine.ts';
-import { errorPolicy } from '../generations/generation-run.ts';
+import { errorPolicy } from '../apply/error-policy.ts';
 import type { Condition, KeyValue } from './change-recorder.ts';
 import type { RowTrace } from './trace-row.ts';
 

@@ -1,6 +1,7 @@
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import type { ProgramCode } from '../apply/program-code.ts';
-import { Runner, type RunnerTask, type Surroundings } from '../apply/runner.ts';
+import { Runner, type Surroundings } from '../apply/runner.ts';
+import type { RunnerTask } from '../apply/runner-task.ts';
 import type { RunnerReport } from '../apply/runner-report.ts';
 
 /** Where a runner runs. */

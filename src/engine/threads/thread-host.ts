@@ -5,7 +5,7 @@ import { Deaths } from './deaths.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import type { Host, Tell } from './host.ts';
 import { Pulse } from './pulse.ts';
-import type { RunnerTask } from '../apply/runner.ts';
+import type { RunnerTask } from '../apply/runner-task.ts';
 import type { RunnerReport } from '../apply/runner-report.ts';
 import { ended, hangs, hasStopped, untouchableEvent } from './thread-faults.ts';
 import { LOOK_INTERVAL, Vigil } from './vigil.ts';

@@ -2,7 +2,8 @@ import { type ErrorReport, ProjectionistError, reportOf } from '../../errors.ts'
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { AsideProgress } from '../aside/job.ts';
 import { runAside } from '../aside/run-aside.ts';
-import { errorPolicy, type GenerationRun, type RunContext } from '../generations/generation-run.ts';
+import { errorPolicy } from '../apply/error-policy.ts';
+import type { GenerationRun, RunContext } from '../generations/generation-run.ts';
 import { hasCodeOf } from '../apply/program-code.ts';
 import { describeDifference, type Verification } from './verification.ts';
 

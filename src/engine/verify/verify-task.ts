@@ -1,5 +1,5 @@
 import type { Program } from '../../projection/program.ts';
-import type { ErrorPolicy } from '../apply/projector.ts';
+import type { ErrorPolicy } from '../apply/error-policy.ts';
 
 /** A generation that is to be verified. */
 export interface VerifyTask {
