@@ -5,6 +5,7 @@ import { Build, closing, replaced } from './build.ts';
 import { aimOf, type BuildPlan } from './build-plan.ts';
 import type { Generation } from '../catalog.ts';
 import { damaged } from '../apply/faults.ts';
+import { Departures } from './departures.ts';
 import type { GenerationRun, RunAim } from './generation-run.ts';
 import type { GenerationStore } from './generation-store.ts';
 import { obstacleTo } from '../states/obstacles.ts';
@@ -30,8 +31,7 @@ export class Succession {
   #lastError: ProjectionStatus['lastError'] = null;
   /** Why everything stands still, while it does. */
   #pause: Pause | null = null;
-  /** Resolves when every run that was let go has closed its files. */
-  #leaving: Promise<unknown> = Promise.resolve();
+  readonly #departures = new Departures((error) => this.noteFault(error));
   #isStopped = false;
   readonly #stopping = new AbortController();
 
@@ -108,12 +108,12 @@ export class Succession {
     const build = this.#build;
     this.#build = undefined;
     build?.fail(closing());
-    await Promise.all([this.#live?.stop(), build?.run?.stop(), this.#leaving]);
+    await Promise.all([this.#live?.stop(), build?.run?.stop(), this.#departures.done]);
   }
 
   /** Takes a generation up as the live one. */
   follow(generation: Generation): void {
-    if (this.#live !== undefined) this.#leave(this.#live);
+    if (this.#live !== undefined) this.#departures.add(this.#live);
     this.#live = this.#run(generation, 'follow');
     this.#settle();
     this.#context.onLive(this.#owner.name);
@@ -147,7 +147,7 @@ export class Succession {
   async #begin(build: Build): Promise<void> {
     const { program, generation, mustVerify = false } = build.plan;
     try {
-      await this.#leaving;
+      await this.#departures.done;
       await this.#persist(build, () => {
         build.run = this.#run(generation ?? this.#store.create(program, mustVerify), aimOf(build.plan));
         build.run.advance(this.#context.head());
@@ -183,14 +183,9 @@ export class Succession {
     this.#build = undefined;
     build.fail(replaced(this.#owner.name));
     const { run, plan } = build;
-    if (run !== undefined) this.#leave(run, () => plan.isRollback || this.#store.discard(run.generation));
+    if (run !== undefined)
+      this.#departures.add(run, () => plan.isRollback || this.#store.discard(run.generation));
     this.#live?.advance(this.#context.head());
-  }
-
-  /** Lets a run finish its batch and close. */
-  #leave(run: GenerationRun, afterwards: () => unknown = () => {}): void {
-    const left = run.stop().then(afterwards);
-    this.#leaving = Promise.all([this.#leaving, left.catch((error: unknown) => this.noteFault(error))]);
   }
 
   #run(generation: Generation, aim: RunAim): GenerationRun {
@@ -260,7 +255,8 @@ export class Succession {
     this.#live = run;
     this.#build = undefined;
     this.#context.onLive(this.#owner.name);
-    if (old !== undefined) this.#leave(old, () => build.plan.isReset && this.#store.discard(old.generation));
+    if (old !== undefined)
+      this.#departures.add(old, () => build.plan.isReset && this.#store.discard(old.generation));
     this.#waiters.reached(run.position);
     this.announcer.moved('went-live', run);
     build.succeed(run);
@@ -279,7 +275,8 @@ export class Succession {
     this.#build = undefined;
     this.#buildError = error;
     const { run, plan } = build;
-    if (run !== undefined) this.#leave(run, () => plan.isRollback || this.#store.fail(run.generation, error));
+    if (run !== undefined)
+      this.#departures.add(run, () => plan.isRollback || this.#store.fail(run.generation, error));
     this.#live?.advance(this.#context.head());
     this.announcer.stopped(run?.generation.number ?? 0, error);
     build.fail(errorFrom(error));
