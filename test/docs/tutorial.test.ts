@@ -1,4 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Server, Workspace } from '../cli/support.ts';
 import { type Block, blocksOf } from './blocks.ts';
@@ -85,3 +89,75 @@ describe('the tutorial, step by step', () => {
     expect(out).toContain(blockAfter('/views/readers', isOutput));
   });
 });
+
+describe('its last steps, with the package imported', () => {
+  // Inside the repository, whose own package.json makes 'projectionist' mean its source.
+  const folder = mkdtempSync(resolve('test/docs/.snippets-'));
+  const node = ['--conditions=projectionist-source'];
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  beforeAll(() => {
+    for (const { file, text } of BLOCKS) {
+      if (file === undefined) continue;
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+  });
+
+  test('the test passes', () => {
+    const { status, stdout } = spawnSync(process.execPath, [...node, '--test', 'loans.test.ts'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/pass 2\b/)]);
+  });
+
+  test('the server gives the page, and the live rows that the page asks for', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const server = spawn(process.execPath, [...node, 'server.ts'], {
+      cwd: folder,
+      env: { ...process.env, PORT: String(port) },
+      stdio: 'inherit',
+    });
+    const isOpen = (): Promise<boolean> =>
+      fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(isOpen).toBe(true);
+    const page = await (await fetch(url)).text();
+    const source = /new EventSource\('([^']+)'/.exec(page)?.[1] ?? '';
+    const lend = BLOCKS.find(({ text }) => text.includes(':3000/api/streams/copy-2'))?.text ?? '';
+    const answer = await fetch(`${url}/api/streams/copy-2`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: /-d '(.*)'/.exec(lend)?.[1] ?? '',
+    });
+    expect(answer.status).toBe(201);
+    const { position } = (await answer.json()) as { position: number };
+    const live = await fetch(`${url}${source}`, {
+      headers: { accept: 'text/event-stream', prefer: `min-position=${position}, wait=5` },
+    });
+    const reader = live.body?.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    while (!text.includes('Emma')) {
+      const { value, done } = (await reader?.read()) ?? { done: true };
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+    expect(text).toContain('Emma');
+    server.kill('SIGINT');
+    const [code] = (await once(server, 'exit')) as [number | null];
+    expect(code).toBe(0);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
