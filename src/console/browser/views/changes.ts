@@ -23,22 +23,35 @@ export async function stepToChange(player: Player, direction: Direction): Promis
   }
 }
 
-/** First in the film of the whole log, then among the single events of its frame. Undefined where nothing changes. */
+/**
+ * Among the single events around the playhead, which are there; else in the film of the whole log, and then among the single
+ * events of its frame. Undefined where nothing changes.
+ */
 async function changeFrom(player: Player, from: number, direction: Direction): Promise<number | undefined> {
+  const isAhead = ({ position }: Frame): boolean => (direction === 1 ? position > from : position < from);
+  const near = firstOf(
+    player.eventsAround(from).filter((frame) => frame.changed > 0 && isAhead(frame)),
+    direction,
+  );
+  if (near !== undefined) return near.position;
   player.prepare();
   const film = player.film.peek();
   if (film === undefined) return undefined;
   await isThere(film);
-  const isAhead = ({ position }: Frame): boolean => (direction === 1 ? position > from : position < from);
   const pairs = film.frames.slice(1).map((frame, index) => [film.frames[index] as Frame, frame] as const);
   for (const [before, frame] of direction === 1 ? pairs : pairs.toReversed()) {
     const mayHold = frame.changed > 0 && isAhead(direction === 1 ? frame : before);
     if (!mayHold) continue;
     const events = await changesBetween(film, before.position, frame);
-    const found = direction === 1 ? events.find(isAhead) : events.findLast(isAhead);
+    const found = firstOf(events.filter(isAhead), direction);
     if (found !== undefined) return found.position;
   }
   return undefined;
+}
+
+/** The one that is nearest in a direction. */
+function firstOf(frames: readonly Frame[], direction: Direction): Frame | undefined {
+  return direction === 1 ? frames[0] : frames.at(-1);
 }
 
 /** The frames of the single events after a position, up to a frame, that changed rows. */

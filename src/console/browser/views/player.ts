@@ -137,6 +137,12 @@ export class Player {
     this.#needSingle(position);
   }
 
+  /** The frames of single events around a position, as far as they are there: one for each event. */
+  eventsAround(position: number): readonly Frame[] {
+    const single = this.#single.peek();
+    return single?.covers(position) === true ? single.frames : [];
+  }
+
   /** Back to the present. */
   now(): void {
     this.pause();
