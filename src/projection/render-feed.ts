@@ -15,7 +15,7 @@ import {
   referenceWriter,
   usesScope,
 } from './render-reference.ts';
-import { describeSql, DIALECT, renderSql } from './render-sql.ts';
+import { describeSql, newDialect, renderSql } from './render-sql.ts';
 import { tokensOf } from './sql-tokens.ts';
 import { mentionsIn } from './sql-tree.ts';
 import { pathIn } from './stored-value.ts';
@@ -121,7 +121,7 @@ function flatInsert(
   if (mentionsIn(config.onConflict ?? []).references.some((reference) => usesScope(reference, scope)))
     return undefined;
   const select = sql`select ${sql.join(selected, sql`, `)} from ${sql.raw(source)}`;
-  const insert = DIALECT.buildInsertQuery({ ...config, values: select, select: true } as never);
+  const insert = newDialect().buildInsertQuery({ ...config, values: select, select: true } as never);
   return checked(renderSql(insert, referenceWriter(block, scope)), step.sql);
 }
 

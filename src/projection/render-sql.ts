@@ -12,7 +12,13 @@ import { referenceOf } from './symbolic-event.ts';
 /** Writes a reference in the target's language. */
 export type ReferenceWriter = (reference: Reference, form: ReferenceForm) => string;
 
-export const DIALECT = new SQLiteSyncDialect();
+/**
+ * A dialect for one statement. One that is kept remembers tables' columns by the table's name, and knows nothing of those
+ * that another definition gives to a table of that name: a changed one in the same process.
+ */
+export function newDialect(): SQLiteSyncDialect {
+  return new SQLiteSyncDialect();
+}
 
 /** How functions of `fn` are called in SQL; the prefix keeps them apart from SQLite's own. */
 export function functionName(name: string): string {

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import { ProjectionistError } from '../errors.ts';
 import type { RowPolicy } from '../projection/row-policy.ts';
-import { DIALECT } from '../projection/render-sql.ts';
+import { newDialect } from '../projection/render-sql.ts';
 import type { SqlValue } from './fragment.ts';
 import type { Source } from './plan.ts';
 import type { WrittenSql } from './render-query.ts';
@@ -36,7 +36,7 @@ function viewsOf(query: ViewQuery): Set<string> {
 
 /** A policy's condition, with its columns as `"view"."column"`. */
 function renderPolicy(condition: SQL): WrittenSql {
-  const { sql, params } = DIALECT.sqlToQuery(condition);
+  const { sql, params } = newDialect().sqlToQuery(condition);
   return { sql, values: params.map(sqlValue) };
 }
 

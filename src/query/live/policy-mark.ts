@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DIALECT } from '../../projection/render-sql.ts';
+import { newDialect } from '../../projection/render-sql.ts';
 import type { RowPolicy } from '../../projection/row-policy.ts';
 
 /**
@@ -15,7 +15,7 @@ function conditionOf(policy: RowPolicy, view: string): unknown {
   try {
     const condition = policy(view);
     if (condition === undefined) return null;
-    const { sql, params } = DIALECT.sqlToQuery(condition);
+    const { sql, params } = newDialect().sqlToQuery(condition);
     return [sql, params.map((value) => (typeof value === 'bigint' ? `${value}n` : value))];
   } catch {
     // A view that is not to be seen at all; a query that reads it is refused when it is evaluated.
