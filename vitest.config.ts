@@ -29,6 +29,7 @@ export default defineConfig({
           exclude: ['test/long/**', 'test/real-data/**', ...WITH_PROCESSES],
           typecheck: { enabled: false },
           testTimeout: 30_000,
+          expect: { poll: { timeout: 15_000 } },
           // Modules are loaded once for a worker and not for each file: a third of the time. No test may rely on fresh ones.
           isolate: false,
         },

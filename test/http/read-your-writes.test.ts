@@ -111,14 +111,23 @@ describe('Prefer: min-position', () => {
   test('ends when the client goes away', async () => {
     const projectionist = await running({ limits: { waits: 1 } });
     const url = await listening(projectionist);
-    const sent = request(`${url}/views/orders`, { headers: { Prefer: 'min-position=1, wait=30' } });
-    const closed = new Promise((resolve) => void sent.on('error', () => {}).once('close', resolve));
-    sent.end();
+    const headers = { Prefer: 'min-position=1, wait=30' };
+    let sent: ReturnType<typeof request> | undefined;
+    const send = (): void => {
+      sent = request(`${url}/views/orders`, { headers }, (response) => {
+        // Those that ask below had the one wait at that moment.
+        response.resume();
+        send();
+      });
+      sent.on('error', () => {}).end();
+    };
+    send();
     // The one wait there is to have is taken, and free again once the client has left.
     await expect
       .poll(async () => (await problemOf(await read(projectionist, 'min-position=1, wait=0'))).code)
       .toBe('TOO_BUSY');
-    sent.destroy();
+    const closed = new Promise((resolve) => void sent?.once('close', resolve));
+    sent?.destroy();
     await closed;
     await expect
       .poll(async () => (await problemOf(await read(projectionist, 'min-position=1, wait=0'))).code)
