@@ -228,6 +228,8 @@ export class Runner {
       return retry;
     }
     this.#hasFailed = true;
+    // Nobody is to take the batch that it has given up for one that it is still at.
+    this.#pulse.enter('idle');
     const isForeign = isDamage(error) && (error as { code: string }).code !== 'GENERATION_DAMAGED';
     const fault = isForeign ? this.#damage(error) : error;
     this.#tell({ kind: 'failed', error: reportOf(fault) });
