@@ -1,12 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { promisify } from 'node:util';
-import { gzip, gzipSync } from 'node:zlib';
 import type { HttpBindings } from '@hono/node-server';
 import type { ViewAnswer } from '../query/view-answer.ts';
 import type { FindCaller } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import { checkUrlText } from './check-url.ts';
-import { THRESHOLD } from './compressed.ts';
+import { compressedBody, encodingOf, isWorthCompressing } from './compressed-body.ts';
 import { newRequestId } from './request-ids.ts';
 import { QuickHeaders } from './quick-headers.ts';
 import type { Services } from './services.ts';
@@ -61,12 +59,14 @@ export function quickViews(
     });
     if (found === undefined) return undefined;
     const fields = quickHeaders.of(found, services.seenHead(), { url, headers, caller, requestId });
-    const encoding = encodingOf(found.body, headers);
     // Not c.body(), which would make a Headers object of them.
-    if (encoding === 'identity') return new Response(found.body, { status: 200, headers: fields });
-    if (encoding === 'other') return undefined;
-    fields['Content-Encoding'] = 'gzip';
-    return zipped(found.body).then((body) => new Response(body, { status: 200, headers: fields }));
+    const respond = (body: string | Uint8Array<ArrayBuffer>) =>
+      new Response(body, { status: 200, headers: fields });
+    const encoding = isWorthCompressing(found.body) ? encodingOf(headers['accept-encoding']) : undefined;
+    if (encoding === undefined) return respond(found.body);
+    fields['Content-Encoding'] = encoding;
+    const body = compressedBody(found.body, encoding);
+    return body instanceof Promise ? body.then(respond) : respond(body);
   };
 
   /** The same with a span around it, where there is somebody who takes spans. */
@@ -119,20 +119,4 @@ function rowsOf(query: () => ViewAnswer | undefined): ViewAnswer | undefined {
     // The whole app meets the same error, and knows how to say it.
     return undefined;
   }
-}
-
-/** Characters that are compressed at once: to have a thread do it would take longer. */
-const AT_ONCE = 16 * 1024;
-const gzipAside = promisify(gzip);
-
-async function zipped(body: string): Promise<Uint8Array<ArrayBuffer>> {
-  return body.length <= AT_ONCE ? gzipSync(body) : gzipAside(body);
-}
-
-/** How a body is to be encoded; `other` where it takes a closer look at what is accepted. */
-function encodingOf(body: string, headers: IncomingHttpHeaders): 'identity' | 'gzip' | 'other' {
-  const accepted = headers['accept-encoding'];
-  if (accepted === undefined || !/gzip|deflate/i.test(accepted)) return 'identity';
-  if (Buffer.byteLength(body) < THRESHOLD) return 'identity';
-  return /(?:^|[,\s])gzip\s*(?:,|$)/i.test(accepted) ? 'gzip' : 'other';
 }

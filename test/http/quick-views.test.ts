@@ -59,12 +59,13 @@ const PATHS = [
   '/views/revenue?day=eq.2025-12-31',
   '/views/products?order=units_sold.desc&limit=40',
 ];
+const ENCODINGS = ['identity', 'gzip', 'deflate, gzip;q=0.5', 'gzip;q=1.0,deflate;q=0.6,identity;q=0.3'];
 const ACCEPTS = ['*/*', 'application/json', 'text/csv', 'application/vnd.pgrst.object+json', 'image/png'];
 
 test.each(PATHS.flatMap((path) => ACCEPTS.map((accept) => [path, accept] as const)))(
   '%s as %s is answered alike on the short way and on the whole way',
   async (path, accept) => {
-    for (const encoding of ['identity', 'gzip', 'deflate, gzip;q=0.5']) {
+    for (const encoding of ENCODINGS) {
       const headers = { Accept: accept, 'Accept-Encoding': encoding };
       // A request that brings an id of its own goes the whole way.
       const [short, whole] = await Promise.all([
@@ -75,6 +76,34 @@ test.each(PATHS.flatMap((path) => ACCEPTS.map((accept) => [path, accept] as cons
     }
   },
 );
+
+test.each([
+  ['', undefined],
+  ['br, zstd', undefined],
+  ['*', undefined],
+  ['gzip, deflate, br, zstd', 'gzip'],
+  ['GZIP', 'gzip'],
+  ['deflate', 'deflate'],
+  ['gzip;q=0.5, deflate;q=0.8', 'deflate'],
+  ['gzip;q=0.5, *', 'deflate'],
+  ['deflate, gzip;q=0', 'deflate'],
+  ['gzip;q=0', undefined],
+  ['gzip;q=abc', 'gzip'],
+])('a request that accepts "%s" queries once, and gets %s', async (accepted, encoding) => {
+  const path = '/views/orders?limit=40';
+  const before = await queries();
+  const short = await ask(path, { 'Accept-Encoding': accepted });
+  expect((await queries()) - before).toBe(1);
+  expect(short.headers['content-encoding']).toBe(encoding);
+  expect(short).toEqual(await ask(path, { 'Accept-Encoding': accepted, 'X-Request-Id': 'mine' }));
+});
+
+/** How many queries have been answered, as the metrics count them. */
+async function queries(): Promise<number> {
+  const lines =
+    (await projectionist.metrics()).match(/^projectionist_query_duration_seconds_count\S* \d+$/gm) ?? [];
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
 
 const LONG = `/views/orders?id=eq.${'x'.repeat(17_000)}`;
 
