@@ -4,7 +4,7 @@ import PQueue from 'p-queue';
 import { type Lock, requireLock } from '../database/lock.ts';
 import type { Definitions } from '../projection/load.ts';
 import type { Program } from '../projection/program.ts';
-import { closing } from './generations/build.ts';
+import { closing } from './closing.ts';
 import type { AsideProgress } from './aside/job.ts';
 import { clearScratch } from './aside/scratch-files.ts';
 import type { VerificationStatus } from './verify/verifier.ts';

@@ -1,4 +1,5 @@
 import { ProjectionistError } from '../errors.ts';
+import { closing } from './closing.ts';
 import { EVENT_LOOP, type Scheduler } from './scheduler.ts';
 
 interface Waiter {
@@ -62,7 +63,7 @@ export class PositionWaiters {
   }
 
   close(): void {
-    this.#refuse(new ProjectionistError('CLOSED', 'The engine is stopping'));
+    this.#refuse(closing());
   }
 
   #refuse(obstacle: ProjectionistError): void {

@@ -48,7 +48,7 @@ export const INVARIANTS: readonly Invariant[] = [
     number: 5,
     says: 'A view being rebuilt keeps answering from the previous generation, and moves forward only.',
     keptBy:
-      'A file for each generation; one catalogue transaction makes a build live, and only when it is level (`Succession`)',
+      'A file for each generation; one catalogue transaction makes a build live, and only when it is level (`Build`)',
     tests: ['test/engine/generations/succession.test.ts', 'test/engine/generations.test.ts', SIMULATION],
     suites: ['simulation'],
   },

@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
-import { type ErrorReport, errorFrom, reportOf } from '../../errors.ts';
+import { type ErrorReport, ProjectionistError, reportOf } from '../../errors.ts';
 import { Announcer } from '../states/announcer.ts';
-import { Build, closing, replaced } from './build.ts';
-import { aimOf, type BuildPlan } from './build-plan.ts';
+import { Build } from './build.ts';
+import type { BuildPlan } from './build-plan.ts';
+import type { BuildSite } from './build-site.ts';
 import type { Generation } from '../catalog.ts';
-import { damaged } from '../apply/faults.ts';
+import { closing } from '../closing.ts';
 import { Departures } from './departures.ts';
 import type { GenerationRun, RunAim } from './generation-run.ts';
 import type { GenerationStore } from './generation-store.ts';
 import { obstacleTo } from '../states/obstacles.ts';
-import { persist } from '../persist.ts';
 import { PositionWaiters } from '../position-waiters.ts';
 import type { RunnerReport } from '../apply/runner-report.ts';
 import type { Pause, ProjectionStatus } from '../states/status.ts';
@@ -24,6 +23,7 @@ export class Succession {
   readonly #owner: SuccessionOwner;
   readonly #context: SuccessionContext;
   readonly #store: GenerationStore;
+  readonly #site: BuildSite;
   readonly #waiters: PositionWaiters;
   #live: GenerationRun | undefined;
   #build: Build | undefined;
@@ -33,7 +33,6 @@ export class Succession {
   #pause: Pause | null = null;
   readonly #departures = new Departures((error) => this.noteFault(error));
   #isStopped = false;
-  readonly #stopping = new AbortController();
 
   constructor(
     owner: SuccessionOwner,
@@ -46,6 +45,7 @@ export class Succession {
     this.#context = context;
     this.#waiters = new PositionWaiters(context.scheduler);
     this.#store = store;
+    this.#site = this.#buildSite();
     this.#pause = pause;
   }
 
@@ -75,8 +75,7 @@ export class Succession {
   async hold(pause: Pause): Promise<void> {
     this.#pause = pause;
     this.#settle();
-    this.#build?.endTurn();
-    await Promise.all([this.#live?.hold(), this.#build?.run?.hold()]);
+    await Promise.all([this.#live?.hold(), this.#build?.hold()]);
   }
 
   /** Goes on after `hold`; what had given up is tried again. */
@@ -84,16 +83,13 @@ export class Succession {
     this.#pause = null;
     if (this.#live?.hasFailed === true) this.follow(this.#live.generation);
     this.#settle();
-    const released = Promise.all([this.#live?.release(), this.#build?.run?.release()]);
+    const released = Promise.all([this.#live?.release(), this.#build?.release()]);
     released.catch((error: unknown) => this.noteFault(error));
   }
 
   advance(head: number): void {
-    const next = this.#build?.run;
-    // While a build that is whole comes level, the live generation stands still: nobody chases anybody.
-    const standsStill = next?.isBuilt === true && next.error === null && this.#build?.isCleared === true;
-    if (!standsStill) this.#live?.advance(head);
-    next?.advance(head);
+    if (this.#build?.isComingLevel !== true) this.#live?.advance(head);
+    this.#build?.advance(head);
   }
 
   /** Resolves when the live generation has committed `position`. */
@@ -103,12 +99,10 @@ export class Succession {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#stopping.abort();
     this.#waiters.close();
     const build = this.#build;
     this.#build = undefined;
-    build?.fail(closing());
-    await Promise.all([this.#live?.stop(), build?.run?.stop(), this.#departures.done]);
+    await Promise.all([this.#live?.stop(), build?.stop(closing()), this.#departures.done]);
   }
 
   /** Takes a generation up as the live one. */
@@ -133,46 +127,13 @@ export class Succession {
   /** Begins a build in place of one that is under way, when its turn has come. */
   launch(plan: BuildPlan): Build {
     this.cancelBuild();
-    const build = new Build(plan);
+    const build = new Build(plan, this.#site);
     this.#build = build;
     this.#settle();
     // Going back must not wait for others' builds; and what cannot answer yet goes before what can.
-    if (plan.isRollback) void this.#begin(build);
-    else
-      void this.#context.builds.add(() => this.#begin(build), { priority: this.#live === undefined ? 1 : 0 });
+    if (plan.isRollback) void build.begin();
+    else void this.#context.builds.add(() => build.begin(), { priority: this.#live === undefined ? 1 : 0 });
     return build;
-  }
-
-  /** Resolves when another build may begin. Never rejects. */
-  async #begin(build: Build): Promise<void> {
-    const { program, generation, mustVerify = false } = build.plan;
-    try {
-      await this.#departures.done;
-      await this.#persist(build, () => {
-        build.run = this.#run(generation ?? this.#store.create(program, mustVerify), aimOf(build.plan));
-        build.run.advance(this.#context.head());
-      });
-      // What is paused keeps nobody from having a turn.
-      if (this.#pause !== null) build.endTurn();
-    } catch (error) {
-      this.#failBuild(build, reportOf(error));
-    }
-    await build.turn;
-  }
-
-  /** Takes a step of a build as soon as the disk allows it. */
-  #persist(build: Build, step: () => void): Promise<void> {
-    return persist(step, {
-      path: this.#context.data,
-      signal: this.#stopping.signal,
-      scheduler: this.#context.scheduler,
-      isWanted: () => this.#build === build,
-      onWait: (report) => {
-        this.#noteError(report.error);
-        build.endTurn();
-        this.announcer.waiting(build.run?.generation.number ?? 0, report);
-      },
-    });
   }
 
   /** Gives up a build that is queued or under way, if there is one. */
@@ -181,11 +142,24 @@ export class Succession {
     this.#buildError = null;
     if (build === undefined) return;
     this.#build = undefined;
-    build.fail(replaced(this.#owner.name));
-    const { run, plan } = build;
-    if (run !== undefined)
-      this.#departures.add(run, () => plan.isRollback || this.#store.discard(run.generation));
+    build.giveUp(replaced(this.#owner.name));
     this.#live?.advance(this.#context.head());
+  }
+
+  #buildSite(): BuildSite {
+    return {
+      context: this.#context,
+      store: this.#store,
+      announcer: this.announcer,
+      departures: this.#departures,
+      isPaused: () => this.#pause !== null,
+      liveReach: () => this.#live?.told ?? 0,
+      startRun: (generation, aim) => this.#run(generation, aim),
+      verify: (run, signal) => this.#owner.verify(run, signal),
+      noteError: (error) => this.#noteError(error),
+      onLive: (run, plan) => this.#replaceLive(run, plan),
+      onFailed: (generation, error) => this.#goOnWithout(generation, error),
+    };
   }
 
   #run(generation: Generation, aim: RunAim): GenerationRun {
@@ -196,7 +170,7 @@ export class Succession {
     if (this.#isStopped) return;
     if ('error' in report) this.#noteError(report.error);
     if (run === this.#live) this.#hearLive(run, report);
-    else if (run === this.#build?.run) this.#hearBuild(this.#build, run, report);
+    else if (run === this.#build?.run) this.#build.hear(run, report);
   }
 
   #hearLive(run: GenerationRun, report: RunnerReport): void {
@@ -212,54 +186,25 @@ export class Succession {
     if (report.kind === 'failed') this.#failLive(run, report.error);
   }
 
-  #hearBuild(build: Build, run: GenerationRun, report: RunnerReport): void {
-    if (report.kind === 'opened') this.announcer.buildStarted(build, run);
-    if (report.kind === 'waiting' || report.kind === 'lost') {
-      build.endTurn();
-      this.announcer.waiting(run.generation.number, report);
-    }
-    if (report.kind === 'failed') this.#failBuild(build, report.error);
-    else if (run.isBuilt) this.#comeLevel(build, run);
-  }
-
-  /** Makes a build live that is whole, verified where it has to be, and level. */
-  #comeLevel(build: Build, run: GenerationRun): void {
-    if (!build.isCleared)
-      this.#clear(build, run).catch((error: unknown) => this.#failBuild(build, reportOf(error)));
-    // Behind what is live, it is not: answers never go back in time. What it lacks comes with its next report.
-    else if (!run.lacksDecision && run.position >= (this.#live?.told ?? 0)) this.#goLive(build, run);
-  }
-
-  /** While a build is verified both it and the live generation follow the log. */
-  async #clear(build: Build, run: GenerationRun): Promise<void> {
-    if (build.isBeingVerified) return;
-    this.announcer.verifying(run.generation.number);
-    await build.clear((signal) => this.#owner.verify(run, signal));
-    if (this.#build !== build) return;
-    this.advance(this.#context.head());
-    this.#comeLevel(build, run);
-  }
-
-  #goLive(build: Build, run: GenerationRun): void {
-    if (build.isGoingLive) return;
-    build.isGoingLive = true;
-    this.#persist(build, () => this.#makeLive(build, run)).catch((error: unknown) =>
-      this.#failBuild(build, reportOf(error)),
-    );
-  }
-
-  #makeLive(build: Build, run: GenerationRun): void {
+  /** A build has become live. */
+  #replaceLive(run: GenerationRun, { isReset }: BuildPlan): void {
     const old = this.#live;
-    if (!existsSync(run.path)) throw damaged(this.#owner.name, run.generation.file, 'is missing');
-    this.#store.makeLive(run.generation, build.plan.rolledBackFrom, build.plan.isReset);
     this.#live = run;
     this.#build = undefined;
     this.#context.onLive(this.#owner.name);
-    if (old !== undefined)
-      this.#departures.add(old, () => build.plan.isReset && this.#store.discard(old.generation));
+    if (old !== undefined) this.#departures.add(old, () => isReset && this.#store.discard(old.generation));
     this.#waiters.reached(run.position);
     this.announcer.moved('went-live', run);
-    build.succeed(run);
+  }
+
+  /** A build has failed: what is live goes on. */
+  #goOnWithout(generation: number, error: ErrorReport): void {
+    this.#build = undefined;
+    this.#buildError = error;
+    this.#noteError(error);
+    this.#live?.advance(this.#context.head());
+    this.announcer.stopped(generation, error);
+    this.#settle();
   }
 
   #failLive(run: GenerationRun, error: ErrorReport): void {
@@ -268,19 +213,6 @@ export class Succession {
       error.code === 'GENERATION_DAMAGED' && this.#build === undefined && this.#buildError === null;
     if (isLost) this.#owner.onLost({ generation: run.generation, reason: error.message });
     else this.#settle();
-  }
-
-  #failBuild(build: Build, error: ErrorReport): void {
-    if (this.#build !== build) return;
-    this.#build = undefined;
-    this.#buildError = error;
-    const { run, plan } = build;
-    if (run !== undefined)
-      this.#departures.add(run, () => plan.isRollback || this.#store.fail(run.generation, error));
-    this.#live?.advance(this.#context.head());
-    this.announcer.stopped(run?.generation.number ?? 0, error);
-    build.fail(errorFrom(error));
-    this.#settle();
   }
 
   #noteError(error: ErrorReport): void {
@@ -293,4 +225,8 @@ export class Succession {
     if (obstacle === undefined) this.#waiters.unblock();
     else this.#waiters.block(obstacle);
   }
+}
+
+function replaced(projection: string): ProjectionistError {
+  return new ProjectionistError('CLOSED', `The build of ${projection} was given up for another one`);
 }

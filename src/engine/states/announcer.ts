@@ -1,5 +1,4 @@
 import type { ErrorReport } from '../../errors.ts';
-import type { Build } from '../generations/build.ts';
 import type { GenerationRun } from '../generations/generation-run.ts';
 import type { Announce } from './notice.ts';
 import type { RetryPlan } from '../apply/runner-report.ts';
@@ -15,11 +14,7 @@ export class Announcer {
     this.#announce = announce;
   }
 
-  /** Once for each build, though its thread may be started several times. */
-  buildStarted(build: Build, { generation, startPosition: from }: GenerationRun): void {
-    if (build.isAnnounced) return;
-    build.isAnnounced = true;
-    const { reasons } = build.plan;
+  buildStarted(reasons: readonly string[], { generation, startPosition: from }: GenerationRun): void {
     const { number } = generation;
     this.#announce({
       kind: 'build-started',

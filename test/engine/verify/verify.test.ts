@@ -188,6 +188,7 @@ test('a generation that a second replay does not give never becomes live, and it
   });
   expect(generationsIn(data, 'wallets')).toEqual(['1 live', '2 failed']);
   expect(notices.of('verifying')).toMatchObject([{ generation: 2 }]);
+  expect(p.status()[0]).toMatchObject({ lastError: { code: 'VERIFICATION_FAILED' } });
   // What is logged names no row.
   expect(notices.of('stopped')[0]?.error.message).not.toContain('wallet-1');
 });
