@@ -135,7 +135,8 @@ export class SimulatedHost implements Host {
         if (this.#runner === runner || this.#runner === undefined)
           this.#outbox.push(() => this.#hear(report));
       },
-      { scheduler, batch },
+      // A disk's pace is not the simulation's to decide.
+      { scheduler, batch, makeSync: () => undefined },
     );
     this.#runner = runner;
     const order = this.#order;

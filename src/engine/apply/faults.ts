@@ -10,7 +10,12 @@ const DAMAGE = /^(SQLITE_CORRUPT|SQLITE_NOTADB|DATA_FILE_FOREIGN|DATA_FILE_DAMAG
 /** True for errors of the disk or of locks: what was tried is worth trying again, later. */
 export function isStorageFault(error: unknown): boolean {
   const code = codeOf(error);
-  return STORAGE.test(code) || UNUSABLE.has(code);
+  return STORAGE.test(code) || UNUSABLE.has(code) || isSyncFault(error);
+}
+
+/** True where the disk did not keep what was written: no later sync tells whether it does, so the file is of no use. */
+export function isSyncFault(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_IOERR_FSYNC' || (error as NodeJS.ErrnoException).syscall === 'fdatasync';
 }
 
 /** True where a generation's file is of no use any more. */

@@ -1,3 +1,4 @@
+import { EarlySync, type Syncing } from '../../database/early-sync.ts';
 import type { SqliteDatabase } from '../../database/open.ts';
 import type { Decision } from '../dead-letters/decision.ts';
 import { connectFeed, openBuilt, openGeneration, requireLog } from '../generations/generation-file.ts';
@@ -12,7 +13,12 @@ export interface Fed {
   readonly db: SqliteDatabase;
   readonly projector: Projector;
   readonly statistics: Statistics;
+  /** Of a file that is written without syncs until it is sealed. */
+  readonly sync: Syncing | undefined;
 }
+
+/** What syncs a file while it is filled. */
+export type MakeSync = (path: string) => Syncing | undefined;
 
 /**
  * Opens the file of a runner's task, with the log attached; one that is built for the first time is made where it is not
@@ -23,15 +29,17 @@ export function openFed(
   code: ProgramCode,
   later: readonly Decision[],
   isBuilding: boolean,
+  makeSync: MakeSync = (path) => new EarlySync(path),
 ): Fed {
   const { path, program, logId, logPath, hasBeenLive } = task;
-  const isNew = isBuilding && hasBeenLive !== true;
+  const isNew = isBuilding && !hasBeenLive;
   const db = isNew ? openGeneration(path, program, logId, 'bulk') : openBuilt(path, program);
   try {
     connectFeed(db, program, logPath);
     requireLog(db, logId);
     const projector = new Projector(db, program, code, policyOf(task, later));
-    return { db, projector, statistics: new Statistics(db, projector.position) };
+    const statistics = new Statistics(db, projector.position);
+    return { db, projector, statistics, sync: isNew ? makeSync(path) : undefined };
   } catch (error) {
     db.close();
     throw error;

@@ -1,4 +1,3 @@
-import { applyPragmas, type SqliteDatabase } from '../../database/open.ts';
 import { storageError } from '../../database/storage-error.ts';
 import { reportOf } from '../../errors.ts';
 import { findLogDamage } from '../../event-log/log-damage.ts';
@@ -6,8 +5,8 @@ import { pauseAfter } from '../backoff.ts';
 import { BatchSize } from './batch-size.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import { damaged, isDamage, isStorageFault } from './faults.ts';
-import { sealGeneration } from '../generations/generation-file.ts';
-import { type Fed, openFed } from './open-fed.ts';
+import { FedFile } from './fed-file.ts';
+import type { Fed, MakeSync } from './open-fed.ts';
 import type { ProgramCode } from './program-code.ts';
 import type { Projector } from './projector.ts';
 import { Pulse } from '../threads/pulse.ts';
@@ -21,6 +20,8 @@ export interface Surroundings {
   readonly scheduler?: Scheduler;
   /** Chooses how many positions a batch spans. */
   readonly batch?: Pick<BatchSize, 'size' | 'learn'>;
+  /** What syncs a build while it grows. */
+  readonly makeSync?: MakeSync;
 }
 
 /** Up to so many events are applied where they are heard of, without a turn of the event loop. */
@@ -32,13 +33,12 @@ const LIVE_BATCH = 200;
  */
 export class Runner {
   readonly #task: RunnerTask;
-  readonly #code: ProgramCode;
+  readonly #file: FedFile;
   readonly #tell: (report: RunnerReport) => void;
   readonly #batch: Pick<BatchSize, 'size' | 'learn'>;
   readonly #pulse: Pulse;
   readonly #scheduler: Scheduler;
   readonly #stopping = new AbortController();
-  #opened: Fed | undefined;
   #head = 0;
   /** Decisions that were made since the task was given. */
   readonly #later: Decision[] = [];
@@ -57,7 +57,7 @@ export class Runner {
     this.#task = task;
     this.#pulse = surroundings.pulse ?? new Pulse();
     this.#scheduler = surroundings.scheduler ?? EVENT_LOOP;
-    this.#code = code;
+    this.#file = new FedFile(task, code, surroundings.makeSync);
     this.#tell = tell;
     this.#isBuilding = task.isBuild;
     this.#batch = surroundings.batch ?? new BatchSize(task.budget);
@@ -92,7 +92,7 @@ export class Runner {
   /** Takes up a decision that was made on the live generation, while this one is built. */
   enqueue(decision: Decision): void {
     this.#later.push(decision);
-    const projector = this.#opened?.projector;
+    const projector = this.#file.fed?.projector;
     // What is not open yet tells when it is.
     if (projector === undefined) return;
     try {
@@ -109,7 +109,7 @@ export class Runner {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#work;
-    this.#close();
+    await this.#file.leave();
   }
 
   get #isOver(): boolean {
@@ -117,16 +117,18 @@ export class Runner {
   }
 
   get #isBehind(): boolean {
-    return !this.#isOver && this.#opened !== undefined && this.#opened.projector.position < this.#head;
+    const { fed } = this.#file;
+    return !this.#isOver && fed !== undefined && fed.projector.position < this.#head;
   }
 
   /** The usual live case: a few events, and nothing in the way. */
   #tryStep(): boolean {
-    if (this.#opened === undefined || this.#isBuilding) return false;
-    if (this.#opened.projector.nextDecisionAt !== undefined) return false;
-    if (this.#head - this.#opened.projector.position > LIVE_BATCH) return false;
+    const { fed } = this.#file;
+    if (fed === undefined || this.#isBuilding) return false;
+    if (fed.projector.nextDecisionAt !== undefined) return false;
+    if (this.#head - fed.projector.position > LIVE_BATCH) return false;
     try {
-      this.#step(this.#opened, 1);
+      this.#step(fed, 1);
       return !this.#isBehind;
     } catch {
       // Whatever it is, the loop meets it again, and deals with it there.
@@ -137,7 +139,7 @@ export class Runner {
   async #catchUp(): Promise<void> {
     while (!this.#isOver) {
       try {
-        await this.#run(this.#open());
+        await this.#run();
         return;
       } catch (error) {
         const retry = this.#report(error);
@@ -148,16 +150,24 @@ export class Runner {
     }
   }
 
-  async #run(opened: Fed): Promise<void> {
-    const { db, projector } = opened;
+  async #run(): Promise<void> {
+    const fed = this.#open();
+    const { projector, sync } = fed;
     const share = projector.share(this.#head);
     projector.carryOutDue();
     while (this.#isBehind) {
-      this.#step(opened, share);
+      this.#step(fed, share);
       projector.carryOutDue();
+      sync?.ask();
       await this.#scheduler.turn();
+      // A decision that failed meanwhile has closed it.
+      if (!this.#isOver && this.#file.fed !== fed) return this.#run();
     }
-    if (this.#isBuilding && !this.#isOver) this.#seal(db);
+    if (!this.#isBuilding || this.#isOver) return;
+    await sync?.settled();
+    if (this.#isOver) return;
+    if (this.#file.fed === fed) this.#seal(projector);
+    else await this.#run();
   }
 
   #step({ projector, statistics }: Fed, share: number): void {
@@ -191,29 +201,23 @@ export class Runner {
     }
   }
 
-  #seal(db: SqliteDatabase): void {
+  #seal(projector: Projector): void {
     this.#pulse.enter('settling');
-    sealGeneration(db, this.#task.program);
-    applyPragmas(db, 'derived');
+    this.#file.seal();
     this.#isBuilding = false;
     this.#pulse.enter('idle');
-    const { position, parked } = (this.#opened as Fed).projector;
+    const { position, parked } = projector;
     this.#tell({ kind: 'built', position, parked });
   }
 
   #open(): Fed {
-    if (this.#opened !== undefined) return this.#opened;
+    if (this.#file.fed !== undefined) return this.#file.fed;
     this.#pulse.enter('settling');
-    this.#opened = openFed(this.#task, this.#code, this.#later, this.#isBuilding);
+    const opened = this.#file.open(this.#later, this.#isBuilding);
     this.#pulse.enter('idle');
-    const { position, parked, lastDecision } = this.#opened.projector;
+    const { position, parked, lastDecision } = opened.projector;
     this.#tell({ kind: 'opened', position, parked, decision: lastDecision });
-    return this.#opened;
-  }
-
-  #close(): void {
-    this.#opened?.db.close();
-    this.#opened = undefined;
+    return opened;
   }
 
   /** Tells of an error; answers when to try again, where that is worth it. */
@@ -224,7 +228,7 @@ export class Runner {
       const retry = { attempt: this.#attempt, pause: pauseAfter(this.#attempt, this.#scheduler.random) };
       this.#tell({ kind: 'waiting', error: reportOf(storageError(error, path)), retry });
       // The next attempt opens the files anew: an old handle may be what is in the way.
-      this.#close();
+      this.#file.fail(error);
       return retry;
     }
     this.#hasFailed = true;
@@ -239,7 +243,7 @@ export class Runner {
   /** Whose damage it is: the log is attached to the same connection. */
   #damage(error: unknown): unknown {
     const { path, program, logPath } = this.#task;
-    const checkpoint = this.#opened?.projector.position ?? 0;
+    const checkpoint = this.#file.fed?.projector.position ?? 0;
     return findLogDamage(logPath, checkpoint) ?? damaged(program.projection, path, 'is damaged', error);
   }
 }
