@@ -1,5 +1,6 @@
 import { fdatasync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** What asks the disk to keep up while a file is filled. */
 export interface Syncing {
@@ -32,23 +33,25 @@ export class EarlySync implements Syncing {
   ask(): void {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#descriptor === undefined || this.#underWay !== undefined) return;
-    this.#underWay = sync(this.#descriptor).then((fault) => {
-      this.#underWay = undefined;
-      this.#fault = fault;
-    });
+    this.#underWay = this.#sync(this.#descriptor);
   }
 
   async settled(): Promise<void> {
     await this.#underWay;
     if (this.#fault !== undefined) throw this.#fault;
   }
+
+  async #sync(descriptor: number): Promise<void> {
+    try {
+      await datasync(descriptor);
+    } catch (error) {
+      this.#fault = error as Error;
+    }
+    this.#underWay = undefined;
+  }
 }
 
-function sync(descriptor: number): Promise<Error | undefined> {
-  return new Promise((resolve) => {
-    fdatasync(descriptor, (error) => resolve(error ?? undefined));
-  });
-}
+const datasync = promisify(fdatasync);
 
 /** The descriptors of a process, as Linux shows them: https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html */
 const DESCRIPTORS = '/proc/self/fd';
