@@ -14,7 +14,8 @@ export function addCompletions(program: Command, io: Io): void {
   const root: RootCommand = complete(program);
   program.commands
     .find((command) => command.name() === 'complete')
-    ?.description('print completions for bash, zsh, fish or powershell');
+    ?.description('print completions for bash, zsh, fish or powershell')
+    .addHelpText('after', '\nExamples:\n  source <(projectionist complete bash)');
   for (const command of root.commands.values()) {
     for (const [argument, { handler: known, variadic }] of command.arguments) {
       const names = OF_PROJECTIONS.has(argument)

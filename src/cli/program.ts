@@ -64,13 +64,14 @@ export function createProgram(io: Io): Command {
     })
     // Long names of options leave little room beside them; to wrap there is better than not to wrap at all.
     .configureHelp({ minWidthToWrap: 24 })
+    .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('Try: projectionist --help');
   for (const [heading, commands] of Object.entries(COMMANDS))
     for (const make of commands)
       program.addCommand(inherit(make(io), program, 'projectionist').helpGroup(heading));
-  program.commandsGroup('Other:');
+  program.commandsGroup('Other:').helpCommand('help [command]', 'print the help of a command');
   addCompletions(program, io);
   return program;
 }
@@ -80,5 +81,6 @@ function inherit(command: Command, program: Command, parent: string): Command {
   const path = `${parent} ${command.name()}`;
   for (const option of program.options.filter(({ long }) => long !== '--version')) command.addOption(option);
   for (const nested of command.commands) inherit(nested, program, path);
+  if (command.commands.length > 0) command.helpCommand(false);
   return command.copyInheritedSettings(program).showHelpAfterError(`Try: ${path} --help`);
 }

@@ -8,6 +8,7 @@ import { type ImportResult, openLines } from '../event-log/import.ts';
 import { checkExposure } from '../http/exposure.ts';
 import { type RunningServer, serve } from '../http/serve.ts';
 import type { Projectionist } from '../projectionist.ts';
+import { BuildProgress, inJournal, onDisplay } from './build-progress.ts';
 import { exampleRequests } from './examples.ts';
 import type { Io, TextOutput } from './io.ts';
 import type { Journal } from './journal/journal.ts';
@@ -30,7 +31,8 @@ const NOWHERE: TextOutput = { write: () => true };
 /** Runs projections and HTTP API until the process is asked to end. */
 export async function runServer(io: Io, config: Config, options: ServerOptions): Promise<void> {
   const warning = checkExposure(config);
-  const progress = new ProgressDisplay(isJson(io, config) ? NOWHERE : io.out);
+  const isQuiet = config.logLevel !== 'info' && config.logLevel !== 'debug';
+  const progress = new ProgressDisplay(isQuiet || isJson(io, config) ? NOWHERE : io.out);
   const journal = openJournal(io, config, () => progress.clear());
   if (warning !== undefined) journal.write('warn', 'server.open', warning);
   try {
@@ -51,9 +53,14 @@ interface Setting {
 }
 
 async function serveUntilEnded({ io, config, options, progress, journal }: Setting): Promise<void> {
+  const display = isJson(io, config) ? inJournal(journal) : onDisplay(progress);
+  const builds = new BuildProgress(display, io.ended);
   const projectionist = await createProjectionist({
     ...config,
-    announce: (notice) => journal.notice(notice),
+    announce: (notice) => {
+      journal.notice(notice);
+      if (notice.kind === 'build-started') builds.begin(() => projectionist.status());
+    },
     onFault: (error) => journal.fault(error),
     onIncident: (incident) => journal.incident(incident),
   });
@@ -66,7 +73,7 @@ async function serveUntilEnded({ io, config, options, progress, journal }: Setti
     server = await serve(projectionist.app, config);
     journal.write('info', 'server.listening', `Listening on ${server.url}`, { url: server.url });
     projectionist.start();
-    await showBuilds(projectionist, progress, io.ended);
+    await settled(projectionist, io.ended);
     if (!io.ended.aborted) journal.write('info', 'server.ready', exampleRequests(server.url, projectionist));
     const say = (text: string): void => journal.write('info', 'definitions.watch', text);
     const watcher = options.isWatching ? watchDefinitions(config.projections, projectionist, say) : undefined;
@@ -108,25 +115,12 @@ async function seed(
   journal.write('info', 'import.done', text, { events: result.appended });
 }
 
-/** Shows the builds that are under way until every projection has something to answer with, or has failed to. */
-async function showBuilds(
-  projectionist: Projectionist,
-  progress: ProgressDisplay,
-  ended: AbortSignal,
-): Promise<void> {
+/** Resolves when every projection has something to answer with, or has failed to. */
+async function settled(projectionist: Projectionist, ended: AbortSignal): Promise<void> {
   for await (const _ of ticks(50)) {
-    const statuses = projectionist.status();
-    const building = statuses.find(({ build }) => build !== null);
-    if (building?.build)
-      progress.show({
-        title: `Building ${building.name}`,
-        done: building.build.position,
-        total: building.head,
-      });
-    const isSettled = statuses.every(
-      ({ generation, state }) => generation !== null || state === 'stopped' || state === 'paused',
-    );
+    const isSettled = projectionist
+      .status()
+      .every(({ generation, state }) => generation !== null || state === 'stopped' || state === 'paused');
     if (isSettled || ended.aborted) break;
   }
-  progress.end();
 }

@@ -10,6 +10,9 @@ import { duration } from './numbers.ts';
 /** Milliseconds of quiet after a save: editors write a file in several steps. */
 const QUIET = 60;
 
+/** What has been done to a file, by chokidar's name of it. */
+const PAST: Readonly<Record<string, string>> = { unlink: 'removed', unlinkDir: 'removed' };
+
 /** Loads the definitions again whenever one of their files changes; a mistake in one leaves everything as it was. */
 export function watchDefinitions(
   folder: string,
@@ -19,10 +22,10 @@ export function watchDefinitions(
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const watcher = watch(folder, { ignoreInitial: true, ignored: isForeign });
-  watcher.on('all', (_, path) => {
+  watcher.on('all', (event, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(() => reload(path, folder, projectionist, say));
+      running = running.then(() => reload(`${path} ${PAST[event] ?? 'saved'}`, folder, projectionist, say));
     }, QUIET);
   });
   say(`Watching ${folder} for changes`);
@@ -36,7 +39,7 @@ function isForeign(path: string, stats?: Stats): boolean {
 }
 
 async function reload(
-  path: string,
+  what: string,
   folder: string,
   projectionist: Projectionist,
   say: (text: string) => void,
@@ -47,13 +50,13 @@ async function reload(
     const seconds = duration((performance.now() - started) / 1000);
     say(
       changed.length === 0
-        ? `${path} saved: no program changed (${seconds})`
-        : `${path} saved: ${changed.join(', ')} changed (${seconds})`,
+        ? `${what}: no program changed (${seconds})`
+        : `${what}: ${changed.join(', ')} changed (${seconds})`,
     );
     const lock = lockWarning(folder, projectionist);
     if (lock !== undefined) say(lock);
   } catch (error) {
     const { message, hint } = reportOf(error);
-    say(`${path} saved, and nothing was changed:\n${message}${hint === undefined ? '' : `\nTry: ${hint}`}`);
+    say(`${what}, and nothing was changed:\n${message}${hint === undefined ? '' : `\nTry: ${hint}`}`);
   }
 }

@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** The query parameter that makes a module URL new to Node's module cache. */
-const MARK = 'projectionist-load';
+export const MARK = 'projectionist-load';
 let loads = 0;
 let isRegistered = false;
 
@@ -20,6 +20,11 @@ export function freshUrl(): (file: string) => string {
   loads += 1;
   const load = String(loads);
   return (file) => `${pathToFileURL(file).href}?${MARK}=${load}`;
+}
+
+/** A text with the names of files as they are on disk. */
+export function withoutMark(text: string): string {
+  return text.replaceAll(new RegExp(`\\?${MARK}=\\d+`, 'g'), '');
 }
 
 function register(): void {

@@ -7,8 +7,9 @@ import { compile, type CompiledProjection } from './compile.ts';
 import { isProjection, type Projection } from './define.ts';
 import { doubleClaims } from './double-claims.ts';
 import { freshUrl } from './fresh-import.ts';
+import { importProblem } from './import-problem.ts';
 import { LOCK_FILE } from './lock/catalogue-lock.ts';
-import { definitionError, type Problem, problemFrom } from './problem.ts';
+import { definitionError, describeProblem, type Problem, problemFrom } from './problem.ts';
 
 /** A projection and the file that declares it; no file where it was handed over as an object. */
 export interface LoadedProjection {
@@ -48,7 +49,15 @@ export async function loadDefinitions(folder: string): Promise<Definitions> {
     const reason = reasonToIgnore(file);
     if (reason === 'silently') continue;
     if (reason !== undefined) ignored.push({ file, reason });
-    else await importFile(join(directory, file), url, { found, ignored, problems, name: file });
+    else
+      await importFile(join(directory, file), url, {
+        found,
+        ignored,
+        problems,
+        folder,
+        directory,
+        name: file,
+      });
   }
   return assemble(found, ignored, problems, directory);
 }
@@ -80,13 +89,15 @@ interface Findings {
   readonly found: { file: string; definition: Projection }[];
   readonly ignored: IgnoredFile[];
   readonly problems: Problem[];
+  readonly folder: string;
+  readonly directory: string;
   readonly name: string;
 }
 
 async function importFile(
   file: string,
   url: (file: string) => string,
-  { found, ignored, problems, name }: Findings,
+  { found, ignored, problems, folder, directory, name }: Findings,
 ): Promise<void> {
   try {
     const module = (await import(url(file))) as { default?: unknown };
@@ -96,21 +107,11 @@ async function importFile(
     else if (module.default === undefined) ignored.push({ file: name, reason: 'it has no default export' });
     else ignored.push({ file: name, reason: 'its default export is not made by projection({ … })' });
   } catch (error) {
-    const place = placeOf((error as Error).stack ?? '', pathToFileURL(file).href);
-    problems.push({
-      ...problemFrom(error, { file: name }),
-      hint: place === undefined ? undefined : `Look at ${place.replace(pathToFileURL(file).href, name)}.`,
-    });
+    const href = pathToFileURL(file).href;
+    const problem = importProblem(error, { folder, directory, name, href });
+    if (!problems.some((known) => describeProblem(known) === describeProblem(problem)))
+      problems.push(problem);
   }
-}
-
-/** Where Node could not read a file, which it says first; or the first line of this one that the error came through. */
-function placeOf(stack: string, href: string): string | undefined {
-  const unreadable = /^(.+:\d+)\n/.exec(stack)?.[1];
-  if (unreadable !== undefined) return unreadable;
-  const frame = stack.split('\n').find((each) => each.includes(href)) ?? '';
-  const number = /:(\d+):\d+\)?$/.exec(frame)?.[1];
-  return number === undefined ? undefined : `${href}:${number}`;
 }
 
 function reasonToIgnore(file: string): string | undefined {

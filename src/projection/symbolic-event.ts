@@ -81,7 +81,10 @@ function member(target: SQL, key: string | symbol, reference: Reference): unknow
   }
   if (key === 'toJSON') return () => refuseValue(reference);
   if (!('path' in reference))
-    throw misuse(`${describeReference(reference)} has no fields, and .${key} was read`, 'Use it as it is.');
+    throw misuse(
+      `${describeReference(reference)} has no fields, and .${key} was read`,
+      `It stands for a value, and has no methods either: use it as it is, or let SQLite do it: sql\`substr(\${${describeReference(reference)}}, 1, 10)\`.`,
+    );
   return pathOf(step(reference, key));
 }
 

@@ -104,3 +104,34 @@ describe('check and the lock of the catalogue', () => {
     expect(workspace.run(['check', '--lock', '--frozen']).code).toBe(2);
   });
 });
+
+describe('a file that cannot be read', () => {
+  test('is reported once, where it is, however many import it', () => {
+    edit("method: z.enum(['card', 'transfer'])", "method: z.enum(['card', 'transfer']");
+    const line = readFileSync(workspace.path('projections', 'events.ts'), 'utf8')
+      .split('\n')
+      .findIndex((each) => each.includes("method: z.enum(['card', 'transfer']"));
+    const { code, error } = workspace.run(['check']);
+    expect(code).toBe(1);
+    expect(error).toContain('1 problem in the projection definitions\n  events.ts: SyntaxError');
+    expect(Number(/try: Look at projections\/events\.ts:(\d+)\.\n/.exec(error)?.[1])).toBeCloseTo(
+      line + 1,
+      -1,
+    );
+    expect(error).not.toContain('projectionist-load');
+  });
+
+  test('or that throws when it is loaded', () => {
+    writeFileSync(
+      workspace.path('projections', 'rates.ts'),
+      "export const rate = 2;\nthrow new RangeError('no rates');\n",
+    );
+    writeFileSync(
+      workspace.path('projections', 'costs.ts'),
+      "import { rate } from './rates.ts';\nexport default rate;\n",
+    );
+    expect(workspace.run(['check']).error).toBe(
+      'Error: 1 problem in the projection definitions\n  rates.ts: RangeError: no rates\n      try: Look at projections/rates.ts:2.\n',
+    );
+  });
+});

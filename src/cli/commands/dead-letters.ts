@@ -23,13 +23,18 @@ interface Flags {
 }
 
 export function deadLettersCommand(io: Io): Command {
-  const command = new Command('dead-letters').description(
-    'what projections could not apply: an event that fails is parked with every later event of its stream',
-  );
+  const command = new Command('dead-letters')
+    .description(
+      'what projections could not apply: an event that fails is parked with every later event of its stream',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  projectionist dead-letters list\n  projectionist dead-letters show orders order-17',
+    );
   command
     .command('list')
     .description('the parked streams of one projection, or of all')
-    .argument('[projection]')
+    .argument('[projection]', 'the projection (default: every one)')
     .option('--json', 'print them as JSON')
     .addHelpText(
       'after',
@@ -45,7 +50,7 @@ export function deadLettersCommand(io: Io): Command {
   command
     .command('show')
     .description('one parked stream: the event, the error, the statement, and what waits behind it')
-    .argument('<projection>')
+    .argument('<projection>', 'the projection')
     .argument('<stream>', "the stream, or the key of the projection's partitionBy")
     .option('--json', 'print it as JSON, with the first hundred events')
     .addHelpText('after', '\nExamples:\n  projectionist dead-letters show orders order-17')
@@ -57,16 +62,16 @@ export function deadLettersCommand(io: Io): Command {
   command
     .command('retry')
     .description('apply the events of a parked stream in order, up to the first that fails again')
-    .argument('<projection>')
-    .argument('<stream>')
+    .argument('<projection>', 'the projection')
+    .argument('<stream>', "the stream, or the key of the projection's partitionBy")
     .option('--json', 'print the outcome as JSON')
     .addHelpText('after', '\nExamples:\n  projectionist dead-letters retry orders order-17')
     .action(decide(io, 'retry'));
   command
     .command('discard')
     .description('leave the failing event of a parked stream out for good, and apply those behind it')
-    .argument('<projection>')
-    .argument('<stream>')
+    .argument('<projection>', 'the projection')
+    .argument('<stream>', "the stream, or the key of the projection's partitionBy")
     .requiredOption('--reason <text>', 'why; it is kept with the decision')
     .option('--json', 'print the outcome as JSON')
     .addHelpText(

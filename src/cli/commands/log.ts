@@ -7,7 +7,10 @@ import { type Io, json, line } from '../io.ts';
 import { grouped } from '../numbers.ts';
 
 export function logCommand(io: Io): Command {
-  return new Command('log').description('work on the log itself').addCommand(checkCommand(io));
+  return new Command('log')
+    .description('work on the log itself')
+    .addHelpText('after', '\nExamples:\n  projectionist log check')
+    .addCommand(checkCommand(io));
 }
 
 function checkCommand(io: Io): Command {

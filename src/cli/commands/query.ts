@@ -11,17 +11,17 @@ export function queryCommand(io: Io): Command {
   return new Command('query')
     .description('query a view as the HTTP API does, with or without a running server')
     .argument('<view>', 'the view')
-    .argument('[query]', "a query string, such as 'status=eq.shipped&order=placed_at.desc&limit=5'", '')
+    .argument('[query]', "a query string, such as 'status=eq.shipped&order=placed_at.desc&limit=5'")
     .option('--json', 'print the rows as JSON')
     .addHelpText(
       'after',
       "\nExamples:\n  projectionist query orders 'status=eq.shipped&limit=5'\n  projectionist query orders --json",
     )
-    .action(async (view: string, query: string, flags: { json?: boolean }, command: Command) => {
+    .action(async (view: string, query: string | undefined, flags: { json?: boolean }, command: Command) => {
       const { data } = await configOf(command, io);
       const readers = readersOf(data);
       try {
-        const { rows } = queryView(readers, view, new URLSearchParams(query));
+        const { rows } = queryView(readers, view, new URLSearchParams(query ?? ''));
         if (flags.json === true) json(io, rows);
         else if (rows.length === 0) line(io, 'No rows.');
         else
