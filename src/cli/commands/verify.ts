@@ -70,11 +70,14 @@ function describeRow(difference: RowDifference): string {
 function requireSame(outcomes: readonly Verification[]): void {
   const differing = outcomes.filter(({ isSame }) => !isSame).map(({ projection }) => projection);
   if (differing.length === 0) return;
+  const isSteady = outcomes.every(({ difference }) => (difference?.parting ?? null) === null);
   throw new ProjectionistError(
     'VERIFICATION_FAILED',
     `${differing.join(', ')}: not what a second replay gives`,
     {
-      hint: `Build anew what something else has written: projectionist rebuild ${differing.join(' ')} --verify`,
+      hint: isSteady
+        ? `Build anew what something else has written: projectionist rebuild ${differing.join(' ')} --verify`
+        : 'Two replays differ: a function or an upcaster depends on something besides its arguments. Correct it first.',
     },
   );
 }

@@ -7,14 +7,15 @@ import type { VerifyTask } from './verify-task.ts';
 /** Events of a batch: two sizes without a common divisor, so that the two replays end their batches at other events. */
 const SPANS = [4099, 8191] as const;
 
-/** The first event of which two replays make something else, side by side. Undefined where they agree up to `to`. */
+/** The first event of which two replays, side by side, make something else in one of `names`. Undefined where they agree up to `to`. */
 export async function firstParting(
+  names: readonly string[],
   to: number,
   { program, log, policy }: VerifyTask,
   { code, budget, onProgress, requireGoing }: AsideContext,
   scratch: ScratchFiles,
 ): Promise<number | undefined> {
-  const views = program.views.map(({ name }) => ({ name }));
+  const views = names.map((name) => ({ name }));
   const [one, other] = SPANS.map((span) =>
     oneByOne(
       replayChanges({ path: scratch.path(), program, log, to, views, policy, budget, span }, code),

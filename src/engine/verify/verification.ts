@@ -17,10 +17,11 @@ export interface ColumnDifference {
 }
 
 /**
- * Why a row differs. 'edited': no event left it like this, so something else wrote it; 'behind': it is as it was before
- * an event; 'nondeterministic': two replays of the same events differ.
+ * Why a row differs. 'edited': no event left it like this, so something else wrote it; 'unexplained': either that or, as
+ * the program has functions or upcasters, one of them answered differently when the row was made; 'behind': it is as it was
+ * before an event; 'nondeterministic': two replays of the same events differ in it as well.
  */
-export type DifferenceCause = 'edited' | 'behind' | 'nondeterministic';
+export type DifferenceCause = 'edited' | 'unexplained' | 'behind' | 'nondeterministic';
 
 /** The event after which a row and its replay part. */
 export interface PartingEvent {
@@ -40,8 +41,10 @@ export interface RowDifference {
   readonly kind: 'missing' | 'extra' | 'different';
   readonly columns: readonly ColumnDifference[];
   readonly cause: DifferenceCause;
-  /** Null where no event has touched the row. */
+  /** Null where no event has touched the row, and where nobody knows since which event replays of it differ. */
   readonly event: PartingEvent | null;
+  /** The first event of which two replays make something else, in whatever row; null where they agree. */
+  readonly parting: PartingEvent | null;
 }
 
 /** What a generation is, against an independent replay of the same events. */
@@ -58,19 +61,38 @@ export interface Verification {
 }
 
 /** The difference in a sentence that tells no values. */
-export function describeDifference({ view, kind, cause, event }: RowDifference): string {
+export function describeDifference({ view, kind, cause, event, parting }: RowDifference): string {
   const what = {
     missing: `a row of ${view} is missing`,
     extra: `${view} has a row that a replay does not give`,
     different: `a row of ${view} differs from its replay`,
   }[kind];
-  const place =
-    event === null ? 'no event has touched it' : PARTING[cause](`${event.position} (${event.type})`);
-  return `${what}: ${place}`;
+  const place = event === null ? NOWHERE[cause] : PARTING[cause](placeOf(event));
+  const besides =
+    parting === null || cause === 'nondeterministic'
+      ? ''
+      : `; besides, two replays of the same events part at position ${placeOf(parting)}`;
+  return `${what}: ${place}${besides}`;
 }
+
+function placeOf({ position, type }: PartingEvent): string {
+  return `${position} (${type})`;
+}
+
+const DOUBT = 'something else wrote it, or a function or an upcaster answered differently when it was made';
+const UNTOUCHED = 'no event has touched it';
+
+const NOWHERE: Readonly<Record<DifferenceCause, string>> = {
+  edited: UNTOUCHED,
+  unexplained: `${UNTOUCHED}: ${DOUBT}`,
+  behind: UNTOUCHED,
+  nondeterministic: 'two replays of the same events differ in it',
+};
 
 const PARTING: Readonly<Record<DifferenceCause, (event: string) => string>> = {
   edited: (event) => `no event left it like this; the last that touched it is at position ${event}`,
+  unexplained: (event) =>
+    `no event leaves it like this: ${DOUBT}; the last that touched it is at position ${event}`,
   behind: (event) => `it is as it was before the event at position ${event}`,
   nondeterministic: (event) => `two replays of the same events part at position ${event}`,
 };

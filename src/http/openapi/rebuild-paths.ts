@@ -70,10 +70,21 @@ export const REBUILD_PATHS: Readonly<Record<string, Schema>> = {
   },
 };
 
+const EVENT: Schema = {
+  type: ['object', 'null'],
+  properties: {
+    position: { type: 'integer', minimum: 1 },
+    eventId: { type: 'string' },
+    stream: { type: 'string' },
+    type: { type: 'string' },
+    time: { type: 'string', format: 'date-time' },
+  },
+};
+
 const DIFFERENCE: Schema = {
   type: ['object', 'null'],
   description: 'the first row, by key, that differs; null where none does',
-  required: ['view', 'key', 'kind', 'columns', 'cause', 'event'],
+  required: ['view', 'key', 'kind', 'columns', 'cause', 'event', 'parting'],
   properties: {
     view: { type: 'string' },
     key: { type: ['object', 'null'], description: 'null where the view has no primary key' },
@@ -90,19 +101,15 @@ const DIFFERENCE: Schema = {
       },
     },
     cause: {
-      enum: ['edited', 'behind', 'nondeterministic'],
+      enum: ['edited', 'unexplained', 'behind', 'nondeterministic'],
       description:
-        'edited: no event left the row like this; behind: it is as it was before the event; nondeterministic: two replays of the same events part at the event',
+        'edited: no event left the row like this, so something else wrote it; unexplained: either that, or a function or an upcaster answered differently when it was made; behind: it is as it was before the event; nondeterministic: two replays of the same events differ in it as well',
     },
-    event: {
-      type: ['object', 'null'],
-      properties: {
-        position: { type: 'integer', minimum: 1 },
-        eventId: { type: 'string' },
-        stream: { type: 'string' },
-        type: { type: 'string' },
-        time: { type: 'string', format: 'date-time' },
-      },
+    event: EVENT,
+    parting: {
+      ...EVENT,
+      description:
+        'the first event of which two replays make something else, in whatever row; null where they agree',
     },
   },
 };

@@ -177,6 +177,97 @@ test('a function that answers differently is found at the first event of which t
   });
 });
 
+/** A wallet's balance is what the events say; its label and its visits are what a counter says, in views in this order. */
+async function labelled(order: 'labels first' | 'visits first' = 'labels first') {
+  let calls = 0;
+  const next = fn('next', (name: string) => `${name} ${(calls += 1)}`);
+  const labels = sqliteTable('labels', {
+    id: text().primaryKey(),
+    label: text().notNull(),
+    balance: integer().notNull(),
+  });
+  const visits = sqliteTable('visits', { label: text().notNull() });
+  return wallet(
+    projection({
+      name: 'wallets',
+      events,
+      views: {
+        wallets,
+        notes,
+        ...(order === 'labels first' ? { labels, visits } : { visits, labels }),
+      },
+      on: {
+        opened: (e, db) => [
+          db.insert(wallets).values({ id: e.stream, owner: e.data.owner, balance: 0 }),
+          db.insert(labels).values({ id: e.stream, label: next(e.data.owner), balance: 0 }),
+        ],
+        paid: (e, db) =>
+          [wallets, labels].map((table) =>
+            db
+              .update(table)
+              .set({ balance: sql`${table.balance} + ${e.data.amount}` })
+              .where(eq(table.id, e.stream)),
+          ),
+        noted: (e, db) => [
+          db.insert(notes).values({ text: e.data.text }),
+          db.insert(visits).values({ label: next('visit') }),
+        ],
+      },
+    }),
+  );
+}
+
+test.each([
+  [
+    'a row that lacks an event',
+    "UPDATE wallets SET balance = 20 WHERE id = 'wallet-2'",
+    { view: 'wallets', cause: 'behind', event: { position: 8 } },
+  ],
+  [
+    'an edited row',
+    "UPDATE wallets SET owner = 'somebody' WHERE id = 'wallet-2'",
+    { view: 'wallets', cause: 'unexplained', event: { position: 8 } },
+  ],
+  [
+    'a row that no event made',
+    "INSERT INTO wallets VALUES ('wallet-0', 'nobody', 1)",
+    { view: 'wallets', kind: 'extra', cause: 'unexplained', event: null },
+  ],
+  [
+    'a row without a key that is gone',
+    'DELETE FROM notes',
+    { view: 'notes', cause: 'behind', event: { position: 10 } },
+  ],
+  [
+    'a row that lacks an event in one column and has a function in another',
+    "UPDATE labels SET balance = 10 WHERE id = 'wallet-1'",
+    { view: 'labels', cause: 'behind', event: { position: 7 } },
+  ],
+  [
+    'a row that a function has made differ, and nothing else',
+    'SELECT 1',
+    { view: 'labels', cause: 'nondeterministic', event: { position: 1 } },
+  ],
+])('%s is told beside a function that answers differently each time', async (_, statement, difference) => {
+  const { p, data } = await labelled();
+  tamper(data, statement);
+  expect((await p.verify('wallets')).difference).toMatchObject({
+    ...difference,
+    parting: { position: 1, type: 'opened' },
+  });
+});
+
+test('a row without a key that a function has made differ is told so, with the first event of its view that does', async () => {
+  const { p } = await labelled('visits first');
+  expect((await p.verify('wallets')).difference).toMatchObject({
+    view: 'visits',
+    key: null,
+    cause: 'nondeterministic',
+    event: { position: 10, type: 'noted' },
+    parting: { position: 1, type: 'opened' },
+  });
+});
+
 test('a generation that a second replay does not give never becomes live, and its error names row and position', async () => {
   const data = temporaryFolder();
   const { p, notices } = await open(data, { projections: [moody(4)] });

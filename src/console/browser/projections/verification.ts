@@ -19,8 +19,14 @@ interface Difference {
     readonly live: unknown;
     readonly replayed: unknown;
   }[];
-  readonly cause: 'edited' | 'behind' | 'nondeterministic';
-  readonly event: { readonly position: number; readonly type: string } | null;
+  readonly cause: 'edited' | 'unexplained' | 'behind' | 'nondeterministic';
+  readonly event: DifferenceEvent | null;
+  readonly parting: DifferenceEvent | null;
+}
+
+interface DifferenceEvent {
+  readonly position: number;
+  readonly type: string;
 }
 
 interface Outcome {
@@ -117,16 +123,18 @@ const KINDS = {
 } as const;
 
 function DifferenceWords({ difference }: { readonly difference: Difference }): VNode {
-  const { view, key, kind, cause, event } = difference;
+  const { view, key, kind, cause, event, parting } = difference;
   const row = key === null ? 'a row' : Object.values(key).map(shown).join(', ');
-  const at = event === null ? null : html`<${EventLink} event=${event} />`;
+  const isBesides = parting !== null && cause !== 'nondeterministic';
   return html`<a href=${href(`/views/${encodeURIComponent(view)}${key === null ? '' : `?${filterOf(key)}`}`)}
       >${row}</a
     >
-    ${` of ${view} ${KINDS[kind]}. `}${CAUSES[cause](at)}`;
+    ${` of ${view} ${KINDS[kind]}. `}${CAUSES[cause](linkTo(event))}
+    ${isBesides ? CAUSES.nondeterministic(linkTo(parting)) : null}`;
 }
 
-function EventLink({ event }: { readonly event: NonNullable<Difference['event']> }): VNode {
+function linkTo(event: DifferenceEvent | null): VNode | null {
+  if (event === null) return null;
   return html`<a href=${href(`/log?at=${event.position}`)}>${event.type} at ${count(event.position)}</a>`;
 }
 
@@ -135,6 +143,9 @@ const CAUSES: Readonly<Record<Difference['cause'], (event: VNode | null) => VNod
   edited: (event) =>
     html`No event left it like this: something else wrote
     it.${event === null ? '' : html` The last that touched it is ${event}.`}`,
+  unexplained: (event) =>
+    html`No event leaves it like this: something else wrote it, or a function or an upcaster answered
+    differently when it was made.${event === null ? '' : html` The last that touched it is ${event}.`}`,
   behind: (event) => html`It is as it was before ${event ?? 'an event'}, which is missing from it.`,
   nondeterministic: (event) =>
     html`Two replays of the same events differ${event === null ? '' : html`, first at ${event}`}: a function
