@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { consoleRoutes } from '../console/routes.ts';
 import { ProjectionistError } from '../errors.ts';
-import { callerFinder } from './authenticate.ts';
+import { callerFinders } from './authenticate.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { allowedMethods, edge } from './edge.ts';
@@ -17,6 +17,7 @@ import { projectionRoutes } from './projections.ts';
 import { quickViews } from './quick-views.ts';
 import type { Services } from './services.ts';
 import type { HttpSettings } from './settings.ts';
+import { shortCut, shortCutAhead } from './short-cuts.ts';
 import { traceRoutes } from './trace.ts';
 import { traceRequests } from './trace-requests.ts';
 import { viewAnswers } from './view-answers.ts';
@@ -25,11 +26,13 @@ import { viewRoutes } from './views.ts';
 /** The HTTP API. It can be served as it is, or mounted in another Hono app. */
 export function createApp(services: Services, settings: HttpSettings = {}): Hono {
   const app = new Hono({ getPath: pathBelowMount });
-  const findCaller = callerFinder(settings.auth);
+  const findCallers = callerFinders(settings.auth);
+  const quick = quickViews(services, settings);
   app.use(traceRequests(services.signals));
+  app.use('/views/:view', shortCut(quick, findCallers));
   app.use(allowedMethods(app));
   app.route('/', consoleRoutes());
-  app.route('/', edge(services, settings, findCaller));
+  app.route('/', edge(services, settings, findCallers));
   app.route('/', discoveryRoutes(services, settings));
   app.use('/views/rpc/:query', viewAnswers('query', services, settings));
   app.use('/views/:view', viewAnswers('view', services, settings));
@@ -55,16 +58,6 @@ export function createApp(services: Services, settings: HttpSettings = {}): Hono
     noteFailure(services.signals, c, answer.status, error);
     return answer;
   });
-  takeShortCut(app, quickViews(services, settings, findCaller));
+  shortCutAhead(app, services, quick, findCallers);
   return app;
-}
-
-/** Asks the short way before any route is looked for. An app that this one is mounted in asks the routes alone. */
-function takeShortCut(app: Hono, quick: ReturnType<typeof quickViews>): void {
-  const whole = app.fetch;
-  app.fetch = (request, env, context) => {
-    const answer = quick(request, env);
-    if (answer instanceof Promise) return answer.then((found) => found ?? whole(request, env, context));
-    return answer ?? whole(request, env, context);
-  };
 }

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import { ANYBODY, type Caller, callerOf } from './caller.ts';
 import { JsonWebTokens } from './json-web-tokens.ts';
-import { askHost } from './host-caller.ts';
+import { type HostCallers, hostCallers } from './host-caller.ts';
 import type { AuthSettings, Scope } from './settings.ts';
 import { StaticTokens } from './static-tokens.ts';
 
@@ -10,6 +10,17 @@ import { StaticTokens } from './static-tokens.ts';
 export type FindCaller = (
   authorization: string | undefined,
 ) => Caller | undefined | Promise<Caller | undefined>;
+
+/** The two ways to find out: by a header, and by asking the host, where it is to be asked. */
+export interface FindCallers {
+  readonly byHeader: FindCaller;
+  readonly ofHost: HostCallers | undefined;
+}
+
+export function callerFinders(auth: AuthSettings | undefined): FindCallers {
+  const isOfHost = auth !== undefined && auth !== 'none' && 'caller' in auth;
+  return { byHeader: callerFinder(auth), ofHost: isOfHost ? hostCallers(auth.caller) : undefined };
+}
 
 /** A promise only where a JWT is to be verified, which rejects as `JsonWebTokens.verify` does. */
 export function callerFinder(auth: AuthSettings | undefined): FindCaller {
@@ -24,10 +35,17 @@ export function callerFinder(auth: AuthSettings | undefined): FindCaller {
   };
 }
 
-/** Finds out who sends a request, by its bearer token (RFC 6750). Throws UNAUTHENTICATED. */
-export function authenticate(auth: AuthSettings | undefined, findCaller: FindCaller): MiddlewareHandler {
+/** Finds out who sends a request, by its bearer token (RFC 6750) or by asking the host. Throws UNAUTHENTICATED. */
+export function authenticate(
+  auth: AuthSettings | undefined,
+  { byHeader, ofHost }: FindCallers,
+): MiddlewareHandler {
   if (auth === undefined || auth === 'none') return (_, next) => next();
-  if ('caller' in auth) return askHost(auth.caller);
+  if (ofHost !== undefined)
+    return async (c, next) => {
+      c.set('caller', await ofHost(c));
+      await next();
+    };
   return async (c, next) => {
     const authorization = c.req.header('Authorization');
     if (tokenIn(authorization) === undefined) {
@@ -36,7 +54,7 @@ export function authenticate(auth: AuthSettings | undefined, findCaller: FindCal
         hint: 'Send Authorization: Bearer <token>.',
       });
     }
-    const caller = await findCaller(authorization);
+    const caller = await byHeader(authorization);
     if (caller === undefined) {
       c.header('WWW-Authenticate', `${CHALLENGE}, error="invalid_token"`);
       throw new ProjectionistError('UNAUTHENTICATED', 'The token is unknown, expired or malformed', {

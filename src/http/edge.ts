@@ -5,7 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { ProjectionistError } from '../errors.ts';
-import { ANY, authenticate, type FindCaller, guard } from './authenticate.ts';
+import { ANY, authenticate, type FindCallers, guard } from './authenticate.ts';
 import { callerOf } from './caller.ts';
 import { checkUrl } from './check-url.ts';
 import { compressed } from './compressed.ts';
@@ -42,7 +42,7 @@ export const EXPOSED = [
  * What every request passes before any resource sees it, in this order: marks and limits, the checks that need no
  * caller, health, and then who may.
  */
-export function edge(services: Services, settings: HttpSettings, findCaller: FindCaller): Hono {
+export function edge(services: Services, settings: HttpSettings, findCallers: FindCallers): Hono {
   const app = new Hono();
   // A host's own middleware may have given it one.
   app.use(requestId({ generator: (c) => c.get('requestId') ?? newRequestId() }));
@@ -75,7 +75,7 @@ export function edge(services: Services, settings: HttpSettings, findCaller: Fin
   const isReadyzOpen = auth === undefined || auth === 'none' || auth.isReadyzOpen === true;
   if (isReadyzOpen) app.route('/', readyRoutes(services));
   if (settings.metrics?.isOpen === true) app.route('/', metricsRoutes(services));
-  app.use(authenticate(auth, findCaller));
+  app.use(authenticate(auth, findCallers));
   if (!isReadyzOpen) app.route('/', readyRoutes(services));
   // Before the scopes: a token that may nothing may ask what it may.
   app.get('/whoami', (c) => {

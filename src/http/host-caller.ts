@@ -1,5 +1,6 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { ProjectionistError } from '../errors.ts';
+import type { Caller } from './caller.ts';
 import type { Claims } from '../projection/define.ts';
 import type { Scope } from './settings.ts';
 
@@ -18,14 +19,23 @@ export interface HostCaller {
  */
 export type AskHost = (c: Context) => HostCaller | undefined | PromiseLike<HostCaller | undefined>;
 
-/** Finds out who sends a request by asking the host. Throws UNAUTHENTICATED. */
-export function askHost(ask: AskHost): MiddlewareHandler {
-  return async (c, next) => {
-    const caller = await ask(c);
-    if (caller === undefined)
-      throw new ProjectionistError('UNAUTHENTICATED', 'Nobody is signed in', { hint: 'Sign in first.' });
-    const { name, scopes, claims = {} } = caller;
-    c.set('caller', { name, scopes: new Set(scopes), claims, isOfHost: true });
-    await next();
+/** Who sends a request; rejects with UNAUTHENTICATED where the host knows nobody. */
+export type HostCallers = (c: Context) => Promise<Caller>;
+
+/** Asks the host once for each request, however often that is asked for. */
+export function hostCallers(ask: AskHost): HostCallers {
+  const asked = new WeakMap<Context, Promise<Caller>>();
+  return (c) => {
+    const caller = asked.get(c) ?? askHost(ask, c);
+    asked.set(c, caller);
+    return caller;
   };
+}
+
+async function askHost(ask: AskHost, c: Context): Promise<Caller> {
+  const caller = await ask(c);
+  if (caller === undefined)
+    throw new ProjectionistError('UNAUTHENTICATED', 'Nobody is signed in', { hint: 'Sign in first.' });
+  const { name, scopes, claims = {} } = caller;
+  return { name, scopes: new Set(scopes), claims, isOfHost: true };
 }

@@ -1,8 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { ViewAnswer } from '../query/view-answer.ts';
 import type { Caller } from './caller.ts';
+import { MEDIA_TYPES } from './accept.ts';
 import { EXPOSED } from './edge.ts';
+import type { QuickRequest } from './quick-request.ts';
 import { contentRange } from './range.ts';
+import type { Source } from './services.ts';
 import type { HttpSettings } from './settings.ts';
 import { cacheControlOf, VARY } from './view-answers.ts';
 import { linkToNext } from './link-to-next.ts';
@@ -11,28 +13,28 @@ import { stateTag, variantOf } from './view-tag.ts';
 
 /** What `edge` says of every answer. */
 const FIXED = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'Range-Unit': 'items',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
 
+const COMMON_ACCEPTS = ['', '*/*', 'application/json'];
+
 /** What an answer's headers depend on beside the answer. */
-export interface Asked {
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
+export interface Asked extends QuickRequest {
   readonly caller: Caller;
   readonly requestId: string;
 }
 
-/** The headers of the plainest answers, as the whole app would write them. */
+type Headers = Record<string, string>;
+
+/** The headers of the most frequent answers, as the whole app would write them. */
 export class QuickHeaders {
-  readonly #fixed: Readonly<Record<string, string>>;
+  readonly #fixed: Readonly<Headers>;
   readonly #origins: '*' | readonly string[] | undefined;
-  /** The mark of a caller without claims in the entity tag, by `Accept`. */
-  readonly #variants = new Map<string, string>();
+  /** The mark of a caller without claims, and of no preferences, in the entity tag; by the commonest `Accept`s. */
+  readonly #variants = new Map(COMMON_ACCEPTS.map((accept) => [accept, variantOf([accept, '', ''], {})]));
 
   constructor(settings: HttpSettings) {
     this.#origins = settings.cors?.origins;
@@ -44,36 +46,55 @@ export class QuickHeaders {
     };
   }
 
-  of(answer: ViewAnswer, head: number, { url, headers, caller, requestId }: Asked): Record<string, string> {
-    const { position } = answer;
-    const generation = `${answer.projection}-${answer.generation}`;
-    const fields: Record<string, string> = {
-      ...this.#fixed,
-      'Content-Range': contentRange(answer.offset, answer.count, answer.total),
-      'Projection-Position': String(position),
-      'Projection-Lag': String(Math.max(0, head - position)),
-      'Projection-Generation': generation,
-      ETag: `W/"${stateTag(generation, position, answer.revision)}${this.#variant(headers.accept ?? '', caller)}"`,
-      'X-Request-Id': requestId,
-    };
+  ofRows(answer: ViewAnswer, head: number, asked: Asked): Headers {
+    const fields = this.#common(answer, head, asked);
+    fields['Content-Type'] = MEDIA_TYPES[asked.form];
+    fields['Content-Range'] = contentRange(answer.offset, answer.count, answer.total);
+    fields['Range-Unit'] = 'items';
     if (answer.mayLackEvents) fields['Projection-Parked'] = PARKED['Projection-Parked'];
-    if (answer.next !== undefined) fields['Link'] = linkToNext(url, answer.next, answer.count, false);
-    const origin = this.#allowed(headers.origin);
-    if (origin !== undefined) fields['Access-Control-Allow-Origin'] = origin;
+    if (answer.next !== undefined) fields['Link'] = linkToNext(asked.url, answer.next, answer.count, false);
+    const { applied } = asked.preferences;
+    const kept = asked.position === undefined ? applied : [...applied, 'min-position'];
+    if (kept.length > 0) fields['Preference-Applied'] = kept.join(', ');
     return fields;
   }
 
-  #variant(accept: string, { claims }: Caller): string {
-    if (Object.keys(claims).length > 0) return variantOf([accept, '', ''], claims);
-    const known = this.#variants.get(accept);
-    if (known !== undefined) return known;
-    const variant = variantOf([accept, '', ''], claims);
-    this.#variants.set(accept, variant);
-    return variant;
+  /** Of an answer that the reader has already. */
+  ofKnown(source: Source, head: number, asked: Asked): Headers {
+    return this.#common(source, head, asked);
+  }
+
+  tagOf(standing: Standing, { accept, prefer }: QuickRequest, { claims }: Caller): string {
+    const isCommon = prefer === '' && Object.keys(claims).length === 0;
+    const variant =
+      (isCommon ? this.#variants.get(accept) : undefined) ?? variantOf([accept, prefer, ''], claims);
+    return `W/"${stateTag(generationOf(standing), standing.position, standing.revision)}${variant}"`;
+  }
+
+  #common(standing: Standing, head: number, asked: Asked): Headers {
+    const { position } = standing;
+    const fields: Headers = {
+      ...this.#fixed,
+      'Projection-Position': String(position),
+      'Projection-Lag': String(Math.max(0, head - position)),
+      'Projection-Generation': generationOf(standing),
+      ETag: this.tagOf(standing, asked, asked.caller),
+      'X-Request-Id': asked.requestId,
+    };
+    const origin = this.#allowed(asked.origin);
+    if (origin !== undefined) fields['Access-Control-Allow-Origin'] = origin;
+    return fields;
   }
 
   #allowed(origin: string | undefined): string | undefined {
     if (this.#origins === undefined || this.#origins === '*') return this.#origins;
     return origin !== undefined && this.#origins.includes(origin) ? origin : undefined;
   }
+}
+
+/** Where an answer, or what would answer, stands. */
+type Standing = Pick<Source, 'projection' | 'generation' | 'position' | 'revision'>;
+
+function generationOf({ projection, generation }: Standing): string {
+  return `${projection}-${generation}`;
 }

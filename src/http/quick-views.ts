@@ -1,103 +1,85 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { HttpBindings } from '@hono/node-server';
-import type { ViewAnswer } from '../query/view-answer.ts';
-import type { FindCaller } from './authenticate.ts';
 import type { Caller } from './caller.ts';
-import { checkUrlText } from './check-url.ts';
-import { compressedBody, encodingOf, isWorthCompressing } from './compressed-body.ts';
-import { newRequestId } from './request-ids.ts';
+import { compressedBody, isWorthCompressing } from './compressed-body.ts';
+import { matches } from './preconditions.ts';
 import { QuickHeaders } from './quick-headers.ts';
+import { type QuickRequest, quickRequest, type ViewRequest } from './quick-request.ts';
 import type { Services } from './services.ts';
-import { quickRequest } from './trace-requests.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
+import { bodyOf, refuseBeyondEnd, statusOf } from './view-response.ts';
 
-/** What a server of ours hands on beside the request: there is nothing between it and this app that changes headers. */
-export interface DirectBindings extends HttpBindings {
-  readonly directHeaders: IncomingHttpHeaders;
+/** What is to be written of an answer. No Headers object is made of the headers, as that would take longer than a look-up. */
+export interface QuickAnswer {
+  readonly status: 200 | 206 | 304;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
 
-/** With any of these a request asks for more than rows, and goes the whole way. */
-const DEMANDING = [
-  'accept-datetime',
-  'if-none-match',
-  'prefer',
-  'range',
-  'range-unit',
-  'x-request-id',
-] as const;
+export type Quick = QuickAnswer | Promise<QuickAnswer> | undefined;
 
-/** How rows may be asked for. */
-const PLAIN_ACCEPTS = new Set(['', '*/*', 'application/json']);
-
-/** An address of a view whose name needs no decoding, with its query string. */
-const ADDRESS = /^https?:\/\/[^/?#]*\/views\/([\w-]+)(?:\?([^#]*))?$/;
-
-type Quick = Response | Promise<Response> | undefined;
+/** Answers a GET of a view for a caller. */
+export type AnswerQuickly = (request: ViewRequest, caller: Caller | undefined, requestId: string) => Quick;
 
 /**
- * A short cut for the plainest and most frequent request: GET of a view's rows as JSON, with nothing to negotiate. It
- * answers with the very bytes and headers that the whole app would (a test holds the two together), several times as fast,
- * as it builds no Headers object; everything else, errors too, it leaves to the whole app, and answers undefined.
+ * A short cut for the most frequent request: GET of a view's rows as they are now. It answers with the very bytes and
+ * headers that the whole app would (a test holds the two together), several times as fast; everything else, errors too,
+ * it leaves to the whole app, and answers undefined.
  */
-export function quickViews(
-  services: Services,
-  settings: HttpSettings,
-  findCaller: FindCaller,
-): (request: Request, env: unknown) => Quick | Promise<Response | undefined> {
+export function quickViews(services: Services, settings: HttpSettings): AnswerQuickly {
   const quickHeaders = new QuickHeaders(settings);
   const longest = limitsOf(settings).url;
 
-  const answer = (url: string, headers: IncomingHttpHeaders, caller: Caller | undefined): Quick => {
-    const [, view, search = ''] = ADDRESS.exec(url) ?? [];
-    if (view === undefined || caller?.scopes.has('read') !== true) return undefined;
-    const requestId = newRequestId();
-    const found = rowsOf(() => {
-      checkUrlText(url, longest);
-      const policies = services.policies();
-      const policy = policies.isEmpty ? undefined : policies.for(caller.claims);
-      return services.queryAtOnce(view, parametersOf(search), { policy, requestId });
+  const notModified = (asked: QuickRequest, caller: Caller, requestId: string): Quick => {
+    const source = services.source('view', asked.view);
+    if (source === undefined || !matches(asked.known, quickHeaders.tagOf(source, asked, caller)))
+      return undefined;
+    const headers = quickHeaders.ofKnown(source, services.seenHead(), { ...asked, caller, requestId });
+    return { status: 304, headers, body: null };
+  };
+
+  const rows = (asked: QuickRequest, caller: Caller, requestId: string): Quick => {
+    const policies = services.policies();
+    const found = services.queryAtOnce(asked.view, parametersOf(asked.search), {
+      policy: policies.isEmpty ? undefined : policies.for(caller.claims),
+      count: asked.preferences.count,
+      requestId,
     });
     if (found === undefined) return undefined;
-    const fields = quickHeaders.of(found, services.seenHead(), { url, headers, caller, requestId });
-    // Not c.body(), which would make a Headers object of them.
-    const respond = (body: string | Uint8Array<ArrayBuffer>) =>
-      new Response(body, { status: 200, headers: fields });
-    const encoding = isWorthCompressing(found.body) ? encodingOf(headers['accept-encoding']) : undefined;
-    if (encoding === undefined) return respond(found.body);
-    fields['Content-Encoding'] = encoding;
-    const body = compressedBody(found.body, encoding);
-    return body instanceof Promise ? body.then(respond) : respond(body);
+    refuseBeyondEnd(found);
+    const text = bodyOf(found, asked.form);
+    const status = statusOf(found);
+    const headers = quickHeaders.ofRows(found, services.seenHead(), { ...asked, caller, requestId });
+    // Nor does `compressed` touch a part of something.
+    if (asked.encoding === undefined || status === 206 || !isWorthCompressing(text))
+      return { status, headers, body: text };
+    headers['Content-Encoding'] = asked.encoding;
+    const body = compressedBody(text, asked.encoding);
+    if (!(body instanceof Promise)) return { status, headers, body };
+    return body.then((bytes) => ({ status, headers, body: bytes }));
   };
 
-  /** The same with a span around it, where there is somebody who takes spans. */
-  const serve = (request: Request, headers: IncomingHttpHeaders, caller: Caller | undefined): Quick => {
-    const { tracing } = services.signals;
-    if (!tracing.isOn) return answer(request.url, headers, caller);
-    const startedAt = performance.timeOrigin + performance.now();
-    const found = answer(request.url, headers, caller);
-    const seen = { status: 200, route: '/views/:view', error: undefined };
-    if (found !== undefined) tracing.served(quickRequest(request.url, headers), startedAt, seen);
-    return found;
-  };
-
-  return (request, env) => {
-    const headers = plainHeaders(request, env);
-    if (headers === undefined) return undefined;
-    const caller = findCaller(headers.authorization);
-    if (!(caller instanceof Promise)) return serve(request, headers, caller);
-    return caller.then(
-      (known) => serve(request, headers, known),
+  return (request, caller, requestId) => {
+    if (caller?.scopes.has('read') !== true) return undefined;
+    try {
+      const asked = quickRequest(request, longest);
+      if (asked === undefined || !isReached(services, asked)) return undefined;
+      const known = asked.known === undefined ? undefined : notModified(asked, caller, requestId);
+      return known ?? rows(asked, caller, requestId);
+    } catch {
       // The whole app meets the same error, and knows how to say it.
-      () => undefined,
-    );
+      return undefined;
+    }
   };
 }
 
-function plainHeaders(request: Request, env: unknown): IncomingHttpHeaders | undefined {
-  const headers = (env as DirectBindings | undefined)?.directHeaders;
-  if (headers === undefined || request.method !== 'GET') return undefined;
-  for (const name of DEMANDING) if (headers[name] !== undefined) return undefined;
-  return PLAIN_ACCEPTS.has(headers.accept ?? '') ? headers : undefined;
+/** False where the rows are not there yet, or not of the position that is asked for. */
+function isReached(services: Services, { view, position, known }: QuickRequest): boolean {
+  if (position === undefined && known === undefined) return true;
+  const source = services.source('view', view);
+  return (
+    source !== undefined &&
+    source.generation !== null &&
+    (position === undefined || source.position >= position)
+  );
 }
 
 /** What URLSearchParams reads of a query string, several times as fast where nothing in it is encoded. */
@@ -110,13 +92,4 @@ export function parametersOf(search: string): Iterable<readonly [string, string]
     else if (part !== '') parameters.push([part, '']);
   }
   return parameters;
-}
-
-function rowsOf(query: () => ViewAnswer | undefined): ViewAnswer | undefined {
-  try {
-    return query();
-  } catch {
-    // The whole app meets the same error, and knows how to say it.
-    return undefined;
-  }
 }

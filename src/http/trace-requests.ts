@@ -1,8 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Signals } from '../signals/signals.ts';
-import type { TracedRequest } from '../signals/tracing.ts';
 
 /** A server span around each request, where the process has registered an OpenTelemetry SDK. */
 export function traceRequests({ tracing }: Signals): MiddlewareHandler {
@@ -22,16 +20,4 @@ export function traceRequests({ tracing }: Signals): MiddlewareHandler {
 export function routeOf(c: Context): string | undefined {
   const patterns = matchedRoutes(c).map(({ path }) => path);
   return patterns.findLast((path) => !path.endsWith('*'));
-}
-
-/** What the short way to a view's rows is asked. */
-export function quickRequest(url: string, headers: IncomingHttpHeaders): TracedRequest {
-  return {
-    method: 'GET',
-    url,
-    header: (name) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
-  };
 }

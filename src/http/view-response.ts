@@ -44,7 +44,8 @@ export function viewResponse(
   return c.body(bodyOf(answer, form), statusOf(answer), headers);
 }
 
-function bodyOf(answer: ViewAnswer, form: Form): string {
+/** Throws NOT_SINGULAR. */
+export function bodyOf(answer: ViewAnswer, form: Form): string {
   if (form === 'csv') return toCsv(answer.columns, answer.body);
   const body = form.startsWith('sparse') ? withoutNulls(answer.body) : answer.body;
   if (form.endsWith('array')) return body;
@@ -56,11 +57,12 @@ function bodyOf(answer: ViewAnswer, form: Form): string {
 }
 
 /** 206 where it is known that these are not all rows. */
-function statusOf({ count, total }: ViewAnswer): 200 | 206 {
+export function statusOf({ count, total }: ViewAnswer): 200 | 206 {
   return total !== undefined && count < total ? 206 : 200;
 }
 
-function refuseBeyondEnd({ offset, total }: ViewAnswer): void {
+/** Throws RANGE_UNSATISFIABLE. */
+export function refuseBeyondEnd({ offset, total }: ViewAnswer): void {
   if (total === undefined || offset <= total) return;
   throw new ProjectionistError('RANGE_UNSATISFIABLE', 'Requested range not satisfiable', {
     details: `An offset of ${offset} was requested, but there are only ${total} rows.`,

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { ProjectionistError } from '../errors.ts';
-import { parsePrefer } from './prefer.ts';
+import { parsePrefer, type Preferences } from './prefer.ts';
 import type { Services, Source } from './services.ts';
 import type { HttpLimits } from './settings.ts';
 
@@ -23,13 +23,9 @@ export class Waiting {
 
   /** True once it has waited, or need not; false where the request asks for no position. Throws WAIT_TIMEOUT. */
   async until(c: Context, source: Source): Promise<boolean> {
-    const header = c.req.header('Prefer');
-    if (header === undefined) return false;
-    const preferences = parsePrefer(header);
-    const wanted = preferences.get('min-position');
-    if (wanted === undefined) return false;
-    const position = whole('min-position', wanted);
-    const seconds = whole('wait', preferences.get('wait') ?? String(USUAL_WAIT));
+    const asked = askedWait(parsePrefer(c.req.header('Prefer')));
+    if (asked === undefined) return false;
+    const { position, seconds } = asked;
     if (source.generation !== null && source.position >= position) return true;
     // A server that stops does not wait: the caller asks the next one.
     const signal = AbortSignal.any([c.req.raw.signal, this.#services.streams.ended]);
@@ -50,6 +46,16 @@ export class Waiting {
       this.#waits -= 1;
     }
   }
+}
+
+/** The position that a request asks for, and the seconds that it would wait for it. Throws REQUEST_INVALID. */
+export function askedWait(
+  preferences: Preferences,
+): { readonly position: number; readonly seconds: number } | undefined {
+  const wanted = preferences.get('min-position');
+  if (wanted === undefined) return undefined;
+  const position = whole('min-position', wanted);
+  return { position, seconds: whole('wait', preferences.get('wait') ?? String(USUAL_WAIT)) };
 }
 
 /** What a caller relies on is not passed over when it cannot be read, as other preferences are. */

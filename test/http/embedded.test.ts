@@ -1,41 +1,26 @@
-import { createServer, type IncomingMessage, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { eq } from 'drizzle-orm';
+import { createServer, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { requestId } from 'hono/request-id';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { projection } from '../../src/projection/define.ts';
-import type { Projectionist } from '../../src/projectionist.ts';
+import { describe, expect, test } from 'vitest';
 import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
-import { events, opened, orders, placed, post, problemOf, running } from './support.ts';
-
-interface HandedOn extends IncomingMessage {
-  originalUrl?: string;
-}
-
-/** Hands requests on as Express and Connect do for `use(mount, listener)`. */
-async function mounted({ listener }: Projectionist, mount: string): Promise<string> {
-  const server: Server = createServer((incoming: HandedOn, outgoing) => {
-    const { url = '/' } = incoming;
-    incoming.originalUrl = url;
-    const rest = url.slice(mount.length);
-    if (mount !== '') incoming.url = rest.startsWith('/') ? rest : `/${rest}`;
-    void listener(incoming, outgoing);
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import {
+  mounted,
+  opened,
+  ordersUnder,
+  ownOrders,
+  placed,
+  post,
+  problemOf,
+  running,
+  serving,
+} from './support.ts';
 
 const json = { 'Content-Type': 'application/json' };
 
 describe.each(['', '/read', '/a/console-of/views'])('a listener below "%s"', (mount) => {
   test('finds its routes, and its links lead to where it is', async () => {
     const p = await running();
-    const url = `${await mounted(p, mount)}${mount}`;
+    const url = await mounted(p, mount);
     const appended = await fetch(`${url}/streams/o-1`, {
       method: 'POST',
       headers: json,
@@ -62,7 +47,7 @@ describe.each(['', '/read', '/a/console-of/views'])('a listener below "%s"', (mo
   });
 
   test('has its console there', async () => {
-    const url = `${await mounted(await running(), mount)}${mount}`;
+    const url = await mounted(await running(), mount);
     const led = await fetch(url, { headers: { Accept: 'text/html' }, redirect: 'manual' });
     expect(led.headers.get('Location')).toBe(`${mount}/console`);
     const html = await (await fetch(`${url}/console/views/orders`)).text();
@@ -76,14 +61,14 @@ describe('a listener', () => {
   test('takes a body of which nobody has told the length', async () => {
     const url = await mounted(await running(), '/read');
     const body = new Blob([JSON.stringify(placed)]).stream();
-    const response = await fetch(`${url}/read/streams/o-1`, {
+    const response = await fetch(`${url}/streams/o-1`, {
       method: 'POST',
       headers: json,
       body,
       duplex: 'half',
     });
     expect(response.status).toBe(201);
-    expect((await fetch(`${url}/read/views/orders`, { method: 'PUT' })).status).toBe(405);
+    expect((await fetch(`${url}/views/orders`, { method: 'PUT' })).status).toBe(405);
   });
 
   test('says so where a body parser was faster, unless that has kept the bytes', async () => {
@@ -96,9 +81,7 @@ describe('a listener', () => {
         await listener(incoming, outgoing);
       })();
     });
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/streams/o-1`;
+    const url = `${await serving(server)}/streams/o-1`;
     const send = (keep: string) =>
       fetch(url, { method: 'POST', headers: { ...json, 'X-Keep': keep }, body: JSON.stringify(placed) });
     const problem = await problemOf(await send('no'));
@@ -128,19 +111,6 @@ describe('a listener', () => {
 });
 
 describe('the host says who asks', () => {
-  const guarded = projection({
-    name: 'orders',
-    events,
-    views: { orders },
-    on: {
-      'order.placed': (e, db) =>
-        db
-          .insert(orders)
-          .values({ id: e.stream, customer: e.data.customer, total: e.data.total, isPaid: false }),
-    },
-    policy: { orders: ({ claims }) => eq(orders.customer, claims.sub) },
-  });
-
   const auth: ProjectionistOptions['auth'] = {
     caller: async (c) => {
       const user: string | undefined = c.get('user');
@@ -150,7 +120,7 @@ describe('the host says who asks', () => {
   };
 
   async function site() {
-    const p = await running({ projections: [guarded], auth });
+    const p = await running({ projections: [ordersUnder(ownOrders)], auth });
     for (const customer of ['ann', 'bob'])
       await p.log.append(`of-${customer}`, { type: 'order.placed', data: { customer, total: 1 } });
     await p.ready();

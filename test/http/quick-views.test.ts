@@ -7,6 +7,7 @@ import { openLines } from '../../src/event-log/import.ts';
 import { parametersOf } from '../../src/http/quick-views.ts';
 import { type RunningServer, serve } from '../../src/http/serve.ts';
 import { createProjectionist, type Projectionist } from '../../src/index.ts';
+import { bothWays, seen } from './support.ts';
 
 let folder: string;
 let projectionist: Projectionist;
@@ -26,22 +27,6 @@ afterAll(async () => {
   await projectionist.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-const LENGTHS = ['content-length', 'transfer-encoding'];
-
-interface Seen {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
-async function ask(path: string, headers: Record<string, string>): Promise<Seen> {
-  const response = await fetch(server.url + path, { headers });
-  // How long a compressed body is, the whole way does not know beforehand.
-  const apart = ['date', 'x-request-id', ...(response.headers.has('content-encoding') ? LENGTHS : [])];
-  const kept = [...response.headers].filter(([name]) => !apart.includes(name));
-  return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
-}
 
 const PATHS = [
   '/views/orders?id=eq.order-1001',
@@ -66,12 +51,10 @@ test.each(PATHS.flatMap((path) => ACCEPTS.map((accept) => [path, accept] as cons
   '%s as %s is answered alike on the short way and on the whole way',
   async (path, accept) => {
     for (const encoding of ENCODINGS) {
-      const headers = { Accept: accept, 'Accept-Encoding': encoding };
-      // A request that brings an id of its own goes the whole way.
-      const [short, whole] = await Promise.all([
-        ask(path, headers),
-        ask(path, { ...headers, 'X-Request-Id': 'mine' }),
-      ]);
+      const { short, whole } = await bothWays(server.url + path, {
+        Accept: accept,
+        'Accept-Encoding': encoding,
+      });
       expect(short).toEqual(whole);
     }
   },
@@ -92,10 +75,59 @@ test.each([
 ])('a request that accepts "%s" queries once, and gets %s', async (accepted, encoding) => {
   const path = '/views/orders?limit=40';
   const before = await queries();
-  const short = await ask(path, { 'Accept-Encoding': accepted });
+  const { headers } = await seen(server.url + path, { 'Accept-Encoding': accepted });
   expect((await queries()) - before).toBe(1);
-  expect(short.headers['content-encoding']).toBe(encoding);
-  expect(short).toEqual(await ask(path, { 'Accept-Encoding': accepted, 'X-Request-Id': 'mine' }));
+  expect(headers['content-encoding']).toBe(encoding);
+  const { short, whole } = await bothWays(server.url + path, { 'Accept-Encoding': accepted });
+  expect(short).toEqual(whole);
+});
+
+const TAG = '{tag}';
+const PREFERENCES = [
+  'count=exact',
+  'count=estimated, handling=lenient',
+  'handling=strict, count=planned',
+  'handling=strict, colour=blue',
+  'min-position=20008',
+  'min-position=3, wait=1, count=exact',
+  'min-position=20009, wait=0',
+  'min-position=abc',
+  'min-position=3, wait=abc',
+  'as-of=100',
+  'return=representation',
+  '',
+];
+
+test.each(
+  [
+    '/views/orders?id=eq.order-1001',
+    '/views/orders?limit=3',
+    '/views/orders?offset=9999',
+    '/views/nothing',
+  ].flatMap((path) => PREFERENCES.map((prefer) => [path, prefer] as const)),
+)('%s with Prefer: %s is answered alike on both ways', async (path, prefer) => {
+  for (const accept of ['*/*', 'text/csv', 'image/png'])
+    for (const known of [undefined, '*', TAG, `"other", ${TAG}`, 'W/"other"']) {
+      const asked = { Accept: accept, Prefer: prefer, 'Accept-Encoding': 'gzip' };
+      const tag = known?.includes(TAG) === true ? (await seen(server.url + path, asked)).headers['etag'] : '';
+      const { short, whole } = await bothWays(server.url + path, {
+        ...asked,
+        ...(known !== undefined && { 'If-None-Match': known.replace(TAG, tag ?? '"none"') }),
+      });
+      expect(short).toEqual(whole);
+    }
+});
+
+test.each([
+  [{}, 1],
+  [{ 'If-None-Match': '"other"' }, 1],
+  [{ 'If-None-Match': '*' }, 0],
+  [{ Prefer: 'count=exact' }, 1],
+  [{ Prefer: 'count=exact', Range: '0-1' }, 1],
+])('a request with %j takes %i queries', async (headers: Record<string, string>, count) => {
+  const before = await queries();
+  await seen(`${server.url}/views/orders?limit=2`, headers);
+  expect((await queries()) - before).toBe(count);
 });
 
 /** How many queries have been answered, as the metrics count them. */
@@ -110,7 +142,8 @@ const LONG = `/views/orders?id=eq.${'x'.repeat(17_000)}`;
 test.each(['/views/orders?id=eq.%zz', '/views/orders?id=eq.%C3%A9', '/views/ord%65rs?limit=1', LONG])(
   'an address that needs a second look is answered alike on both ways: %.40s',
   async (path) => {
-    expect(await ask(path, {})).toEqual(await ask(path, { 'X-Request-Id': 'mine' }));
+    const { short, whole } = await bothWays(server.url + path);
+    expect(short).toEqual(whole);
   },
 );
 

@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { projection, query, type ViewPolicy } from '../../src/projection/define.ts';
+import { query, type ViewPolicy } from '../../src/projection/define.ts';
 import type { Projectionist } from '../../src/projectionist.ts';
-import { events, orders, problemOf, running } from './support.ts';
+import { orders, ordersUnder, ownOrders, problemOf, running } from './support.ts';
 
 const SECRET = 'a shared secret of at least 32 characters';
 const OPERATOR = 'operator-token-01';
@@ -15,29 +15,13 @@ const auth = {
   ],
 };
 
-const own: ViewPolicy = ({ claims }) => {
-  if (claims.sub === 'ops') return undefined;
-  if (claims.sub === undefined) throw new Error('nobody');
-  return eq(orders.customer, claims.sub);
-};
+const own: ViewPolicy = (context) => (context.claims.sub === 'ops' ? undefined : ownOrders(context));
 
 async function withPolicy(policy: ViewPolicy = own): Promise<Projectionist> {
-  const guarded = projection({
-    name: 'orders',
-    events,
-    views: { orders },
-    on: {
-      'order.placed': (e, db) =>
-        db
-          .insert(orders)
-          .values({ id: e.stream, customer: e.data.customer, total: e.data.total, isPaid: false }),
-    },
-    policy: { orders: policy },
-    queries: {
-      spent: query({ least: z.coerce.number().default(0) }, ({ least }, db) =>
-        db.select({ id: orders.id, total: orders.total }).from(orders).where(eq(orders.total, least)),
-      ),
-    },
+  const guarded = ordersUnder(policy, {
+    spent: query({ least: z.coerce.number().default(0) }, ({ least }, db) =>
+      db.select({ id: orders.id, total: orders.total }).from(orders).where(eq(orders.total, least)),
+    ),
   });
   const projectionist = await running({ projections: [guarded], auth });
   const placed = (customer: string) => ({ type: 'order.placed', data: { customer, total: 7 } });

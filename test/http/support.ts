@@ -1,3 +1,5 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +10,7 @@ import { z } from 'zod';
 import { createProjectionist } from '../../src/create-projectionist.ts';
 import { defineEvents } from '../../src/event-log/catalogue.ts';
 import { serve } from '../../src/http/serve.ts';
-import { projection } from '../../src/projection/define.ts';
+import { type Projection, projection, type ViewPolicy } from '../../src/projection/define.ts';
 import type { Projectionist } from '../../src/projectionist.ts';
 import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
 
@@ -28,21 +30,33 @@ export const orders = sqliteTable('orders', {
   isPaid: integer({ mode: 'boolean' }).notNull(),
 });
 
-export const ordersProjection = projection({
-  name: 'orders',
-  events,
-  views: { orders },
-  on: {
-    'order.placed': (e, db) =>
-      db.insert(orders).values({
-        id: e.stream,
-        customer: e.data.customer,
-        total: e.data.total,
-        isPaid: false,
-      }),
-    'order.paid': (e, db) => db.update(orders).set({ isPaid: true }).where(eq(orders.id, e.stream)),
-  },
-});
+/** The orders; the policy says whose rows whom, and none lets everybody see them all. */
+export const ordersUnder = (policy?: ViewPolicy, queries: Projection['queries'] = {}) =>
+  projection({
+    name: 'orders',
+    events,
+    views: { orders },
+    on: {
+      'order.placed': (e, db) =>
+        db.insert(orders).values({
+          id: e.stream,
+          customer: e.data.customer,
+          total: e.data.total,
+          isPaid: false,
+        }),
+      'order.paid': (e, db) => db.update(orders).set({ isPaid: true }).where(eq(orders.id, e.stream)),
+    },
+    queries,
+    ...(policy && { policy: { orders: policy } }),
+  });
+
+export const ordersProjection = ordersUnder();
+
+/** A policy by which everybody sees their own orders. */
+export const ownOrders: ViewPolicy = ({ claims }) => {
+  if (claims.sub === undefined) throw new Error('nobody');
+  return eq(orders.customer, claims.sub);
+};
 
 /** A folder that is deleted after the test. */
 export function temporaryFolder(): string {
@@ -79,6 +93,47 @@ export async function listening(projectionist: Projectionist): Promise<string> {
   const server = await serve(projectionist.app, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close());
   return server.url;
+}
+
+/** Listens on a free port of this machine until the test is over; answers the URL. */
+export async function serving(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface HandedOn extends IncomingMessage {
+  originalUrl?: string;
+}
+
+/** Hands requests on as Express and Connect do for `use(mount, listener)`; answers the URL of what is mounted. */
+export async function mounted({ listener }: Projectionist, mount: string): Promise<string> {
+  const server = createServer((incoming: HandedOn, outgoing) => {
+    const { url = '/' } = incoming;
+    incoming.originalUrl = url;
+    const rest = url.slice(mount.length);
+    if (mount !== '') incoming.url = rest.startsWith('/') ? rest : `/${rest}`;
+    void listener(incoming, outgoing);
+  });
+  return `${await serving(server)}${mount}`;
+}
+
+/** The answer, without what differs from one request to the next. */
+export async function seen(url: string, headers: Record<string, string>) {
+  const response = await fetch(url, { headers: { 'Accept-Encoding': 'identity', ...headers } });
+  // How long a compressed body is, the whole way does not know beforehand.
+  const lengths = response.headers.has('content-encoding') ? ['content-length', 'transfer-encoding'] : [];
+  const apart = ['date', 'x-request-id', ...lengths];
+  const kept = [...response.headers].filter(([name]) => !apart.includes(name));
+  return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
+}
+
+/** What is seen on the short way, and on the whole way, which a request with an id of its own goes. */
+export async function bothWays(url: string, headers: Record<string, string> = {}) {
+  return { short: await seen(url, headers), whole: await seen(url, { ...headers, 'X-Request-Id': 'mine' }) };
 }
 
 export const placed = { type: 'order.placed', data: { customer: 'c-1', total: 100 } };
