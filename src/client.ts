@@ -27,4 +27,5 @@ export type { CancelSignal, Fetch } from './client/platform.ts';
 export type { Result } from './client/result.ts';
 export type { ReplayOptions, ReplayResult } from './client/replay.ts';
 export type { CountOptions, RowQuery, WaitOptions } from './client/row-query.ts';
+export type { Key, Trace, TraceEntry, TraceOptions } from './client/trace.ts';
 export type { IsValue, Quantifiable, SearchOptions, Where } from './client/where.ts';
