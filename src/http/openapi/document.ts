@@ -5,7 +5,7 @@ import type { Schema } from './json-schema-of-column.ts';
 import { OPERATION_PATHS } from './operation-paths.ts';
 import { HEADERS } from './parts.ts';
 import { parameterSchemas, queryPath } from './query-paths.ts';
-import { REBUILD_PATHS, VERIFICATION_SCHEMAS } from './rebuild-paths.ts';
+import { REBUILD_PATHS } from './rebuild-paths.ts';
 import { eventSchemas, FIXED_SCHEMAS } from './schemas.ts';
 import { TRACE_PATHS } from './trace-path.ts';
 import { viewPath, viewSchemas } from './view-paths.ts';
@@ -47,7 +47,6 @@ export function openApiDocument({ definitions, views, mount, needsToken }: OpenA
     components: {
       schemas: {
         ...FIXED_SCHEMAS,
-        ...VERIFICATION_SCHEMAS,
         ...eventSchemas(definitions.catalogue),
         ...viewSchemas(views),
         ...Object.assign({}, ...queries.map(([name, query]) => parameterSchemas(name, query))),

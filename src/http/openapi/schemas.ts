@@ -4,6 +4,7 @@ import { jsonSchemaOf } from '../../projection/json-schema.ts';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.ts';
 import type { Schema } from './json-schema-of-column.ts';
 import { STATUS_SCHEMAS } from './status-schemas.ts';
+import { VERIFICATION_SCHEMAS } from './verification-schemas.ts';
 
 /** A reference to a schema of the document. */
 export function schemaRef(name: string): Schema {
@@ -170,4 +171,5 @@ export const FIXED_SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   ...STATUS_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
+  ...VERIFICATION_SCHEMAS,
 };

@@ -1,3 +1,4 @@
+import { EVENT_REFERENCE } from './event-reference.ts';
 import type { Schema } from './json-schema-of-column.ts';
 import { jsonContent, pathParameter, problems } from './parts.ts';
 
@@ -38,13 +39,9 @@ export const TRACE_PATHS: Readonly<Record<string, Schema>> = {
                 type: 'array',
                 items: {
                   type: 'object',
-                  required: ['position', 'eventId', 'stream', 'type', 'time', 'change', 'before', 'after'],
+                  required: [...Object.keys(EVENT_REFERENCE), 'change', 'before', 'after'],
                   properties: {
-                    position: { type: 'integer', minimum: 1 },
-                    eventId: { type: 'string' },
-                    stream: { type: 'string' },
-                    type: { type: 'string' },
-                    time: { type: 'string', format: 'date-time' },
+                    ...EVENT_REFERENCE,
                     change: { enum: ['insert', 'update', 'delete'] },
                     before: row,
                     after: row,
