@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { configProblem, invalid } from './config-problem.ts';
 import { ProjectionistError } from './errors.ts';
 import { httpSettings } from './http/settings.ts';
+import { importPlace } from './projection/import-problem.ts';
 import { viewSettings } from './view-settings.ts';
 import { tokensInText } from './http/tokens-in-text.ts';
 
@@ -47,6 +49,8 @@ export const DEFAULTS = {
 } satisfies Config;
 const DEFAULT_FILE = 'projectionist.config.ts';
 
+type Path = readonly string[];
+
 export interface ConfigSources {
   /** Command line flags that were given. */
   readonly flags: Readonly<Record<string, unknown>>;
@@ -57,11 +61,17 @@ export interface ConfigSources {
 export async function resolveConfig({ flags, environment }: ConfigSources): Promise<Config> {
   const file = (flags['config'] as string | undefined) ?? environment['PROJECTIONIST_CONFIG'];
   const layers = [
-    { from: 'flags', values: { ...pick(flags), ...(flags['allowAnonymous'] === true && { auth: 'none' }) } },
-    { from: 'environment variables', values: fromEnvironment(environment) },
-    { from: file ?? DEFAULT_FILE, values: await readFile(file) },
+    {
+      nameOf: ([name = '']: Path) => `--${split(name, '-')}`,
+      values: { ...pick(flags), ...(flags['allowAnonymous'] === true && { auth: 'none' }) },
+    },
+    {
+      nameOf: ([name = '', ...rest]: Path) => [variableOf(name), ...rest].join('.'),
+      values: fromEnvironment(environment),
+    },
+    { nameOf: (path: Path) => `${file ?? DEFAULT_FILE}: ${path.join('.')}`, values: await readFile(file) },
   ];
-  for (const { from, values } of layers) check(from, values);
+  for (const { nameOf, values } of layers) check(nameOf, values);
   const merged = Object.assign({}, DEFAULTS, ...layers.toReversed().map(({ values }) => values)) as unknown;
   return Object.freeze(settings.parse(merged));
 }
@@ -74,14 +84,21 @@ function pick(flags: Readonly<Record<string, unknown>>): Record<string, unknown>
 
 function fromEnvironment(environment: ConfigSources['environment']): Record<string, unknown> {
   const tokens = environment['PROJECTIONIST_TOKENS'];
-  const values = Object.keys(DEFAULTS).map((name) => [
-    name,
-    environment[`PROJECTIONIST_${name.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`],
-  ]);
+  const values = Object.keys(DEFAULTS).map((name) => [name, environment[variableOf(name)]]);
   return {
     ...pick(Object.fromEntries(values)),
     ...(tokens !== undefined && tokens.trim() !== '' && { auth: { tokens: tokensInText(tokens) } }),
   };
+}
+
+function variableOf(name: string): string {
+  // Tokens are all of `auth` that fits into a variable.
+  return `PROJECTIONIST_${name === 'auth' ? 'TOKENS' : split(name, '_').toUpperCase()}`;
+}
+
+/** logLevel as log-level, with that between the words. */
+function split(name: string, between: string): string {
+  return name.replaceAll(/[A-Z]/g, `${between}$&`).toLowerCase();
 }
 
 async function readFile(file: string | undefined): Promise<Record<string, unknown>> {
@@ -90,21 +107,31 @@ async function readFile(file: string | undefined): Promise<Record<string, unknow
     if (file === undefined) return {};
     throw invalid(`There is no file ${file}`, 'Check --config.');
   }
-  const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  const module = await importFile(file ?? DEFAULT_FILE, path);
   if (typeof module.default === 'object' && module.default !== null)
     return module.default as Record<string, unknown>;
   throw invalid(`${file ?? DEFAULT_FILE} has no default export`, 'Write export default { port: 4000 };');
 }
 
-function check(from: string, values: Record<string, unknown>): void {
-  const result = settings.partial().safeParse(values);
-  const issue = deepest(result.error?.issues[0]);
-  if (issue === undefined) return;
-  const name = issue.path.join('.');
-  throw invalid(
-    `${from}: ${name === '' ? '' : `${name}: `}${issue.message}`,
-    `Settings are ${Object.keys(settings.shape).join(', ')}.`,
-  );
+async function importFile(file: string, path: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(path).href)) as { default?: unknown };
+  } catch (error) {
+    const { name, message, stack = '' } = error as Error;
+    const place = importPlace(stack, pathToFileURL(path).href);
+    throw new ProjectionistError('CONFIG_INVALID', `${file} cannot be loaded: ${name}: ${message}`, {
+      hint:
+        place === undefined
+          ? undefined
+          : `Look at ${place.file === path ? file : relative('.', place.file)}:${place.line}.`,
+      cause: error,
+    });
+  }
+}
+
+function check(nameOf: (path: Path) => string, values: Record<string, unknown>): void {
+  const issue = deepest(settings.partial().safeParse(values).error?.issues[0]);
+  if (issue !== undefined) throw configProblem(settings, issue, nameOf);
 }
 
 /** Of a union, the alternative that comes closest: what is wrong inside it is the better message. */
@@ -112,8 +139,4 @@ function deepest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefi
   if (issue?.code !== 'invalid_union') return issue;
   const inner = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length)[0];
   return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
-}
-
-function invalid(message: string, hint: string): ProjectionistError {
-  return new ProjectionistError('CONFIG_INVALID', message, { hint });
 }

@@ -101,3 +101,51 @@ describe('listening beyond this machine', () => {
     },
   );
 });
+
+describe('a setting that cannot be used is named as it was given, with what may stand there', () => {
+  test.each([
+    [{ prot: 80 }, ': prot: there is no such setting', /^Did you mean port\? Settings are data, /],
+    [
+      { limits: { bodi: 1 } },
+      ': limits.bodi: there is no such setting',
+      /^Did you mean body\? limits has body, /,
+    ],
+    [{ port: 'http' }, ': port: it must be a number', /^It is: port of the HTTP API/],
+    [
+      { auth: { tokens: [{ name: 'a', token: 'x'.repeat(16), scopes: ['reed'] }] } },
+      ': auth.tokens.0.scopes.0: it must be one of read, append, operate',
+      undefined,
+    ],
+    [
+      { auth: { tokens: [{ name: 'a', tokn: 'x'.repeat(16), scopes: ['read'] }] } },
+      ': auth.tokens.0.tokn: there is no such setting',
+      /^Did you mean token\? auth\.tokens\.0 has name, token, tokenHash, scopes, claims\.$/,
+    ],
+    [{ scans: { rows: 'x' } }, ': scans.rows: it must be a number', /^It is: rows of a view from which on/],
+  ])('%j', async (given, message, hint) => {
+    await expect(fromFile(given)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(message),
+      hint: hint === undefined ? undefined : expect.stringMatching(hint),
+    });
+  });
+
+  test('flags and variables have their own names', async () => {
+    const environment = { PROJECTIONIST_SHUTDOWN_SECONDS: 'soon' };
+    await expect(resolveConfig({ flags: {}, environment })).rejects.toThrow(
+      'PROJECTIONIST_SHUTDOWN_SECONDS: it must be a number',
+    );
+    await expect(resolveConfig({ flags: { logLevel: 'loud' }, environment: {} })).rejects.toThrow(
+      '--log-level: it must be one of debug, info, warn, error, silent',
+    );
+  });
+
+  test('a file that cannot be read is named', async () => {
+    const file = fileWith({}).replace('.mjs', '.ts');
+    writeFileSync(file, 'export default {\n  port: ,\n};\n');
+    await expect(resolveConfig({ flags: { config: file }, environment: {} })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`${file} cannot be loaded: `),
+    });
+  });
+});

@@ -18,7 +18,7 @@ interface FailedImport {
  * the same error, which is no news of theirs.
  */
 export function importProblem(error: unknown, { folder, directory, name, href }: FailedImport): Problem {
-  const place = placeOf((error as Error).stack ?? '', href);
+  const place = importPlace((error as Error).stack ?? '', href);
   if (place === undefined) return problemFrom(error, { file: name });
   const file = relative(directory, place.file);
   const problem = problemFrom(error, { file });
@@ -35,7 +35,7 @@ interface Place {
  * Where Node could not read a file, which it says first; or the first line of the imported file that the error came
  * through; or of any file that is no package's.
  */
-function placeOf(stack: string, href: string): Place | undefined {
+export function importPlace(stack: string, href: string): Place | undefined {
   const [first = '', ...frames] = stack.split('\n');
   const frame =
     frames.find((each) => withoutMark(each).includes(`${href}:`)) ??

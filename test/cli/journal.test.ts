@@ -87,5 +87,5 @@ test('a level leaves out what matters less', () => {
 
 test('a level that there is not is refused', () => {
   const { code, error } = workspace().run(['start', '--log-level', 'loud']);
-  expect([code, error]).toEqual([2, expect.stringContaining('logLevel')]);
+  expect([code, error]).toEqual([2, expect.stringContaining('--log-level: it must be one of debug, info')]);
 });

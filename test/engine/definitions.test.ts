@@ -64,6 +64,17 @@ test('a definition that is taken back before it was built leaves the live genera
   expect(generationsIn(data)).toEqual(['1 live']);
 });
 
+test('a build that had begun, and is given up for a definition that was taken back, does not end without a word', async () => {
+  const { engine, log, notices } = await engineOn(temporaryFolder(), compiled(accountsProjection()));
+  await engine.waitFor('accounts', log.head(), 20_000);
+  await engine.useDefinitions(compiled(accountsProjection(2)));
+  await notices.until('build-started', 2);
+  await engine.useDefinitions(compiled(accountsProjection()));
+  expect(notices.of('kept')).toMatchObject([
+    { projection: 'accounts', generation: 1, reason: 'the definition is again what it was built from' },
+  ]);
+});
+
 test('closing in the middle of everything rejects what was asked for, and leaves a folder that goes on', async () => {
   const data = temporaryFolder();
   const { engine, log } = await engineOn(data, compiled(accountsProjection(), notesProjection()));

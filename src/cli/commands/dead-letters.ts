@@ -88,7 +88,7 @@ function decide(io: Io, operation: 'retry' | 'discard') {
     const asked = { operation, projection, options };
     const outcome = await runOperation<DecisionOutcome>(io, await configOf(self, io), asked);
     if (flags.json === true) json(io, outcome);
-    else printOutcome(io, outcome);
+    else printOutcome(io, operation, outcome);
   };
 }
 
@@ -114,7 +114,7 @@ function printList(io: Io, lists: readonly DeadLetters[]): void {
       grouped(each.position),
       grouped(each.waiting),
       each.type ?? '',
-      each.error.message,
+      reasonOf(each),
       each.attempts,
     ]),
   );
@@ -128,6 +128,12 @@ function printList(io: Io, lists: readonly DeadLetters[]): void {
         io.out.columns,
       ),
     );
+}
+
+/** Event and position stand in columns of their own, and a narrow terminal has room for little more than the reason. */
+function reasonOf({ error, type, position }: DeadLetters['parked'][number]): string {
+  const known = `${type ?? 'The event'} at position ${position} cannot be applied: `;
+  return error.message.startsWith(known) ? error.message.slice(known.length) : error.message;
 }
 
 function printLetters(io: Io, projection: string, shown: PartitionLetters): void {
@@ -147,8 +153,13 @@ function printLetters(io: Io, projection: string, shown: PartitionLetters): void
   line(io, ` or: projectionist dead-letters discard ${projection} ${quoted(partition)} --reason "…"`);
 }
 
-function printOutcome(io: Io, { partition, applied, waiting, error }: DecisionOutcome): void {
-  const done = `${grouped(applied)} ${applied === 1 ? 'event' : 'events'} applied`;
+function printOutcome(
+  io: Io,
+  operation: 'retry' | 'discard',
+  { partition, applied, waiting, error }: DecisionOutcome,
+): void {
+  const left = operation === 'discard' ? '1 event left out, ' : '';
+  const done = `${left}${grouped(applied)} ${applied === 1 ? 'event' : 'events'} applied`;
   if (error === null) line(io, `${partition}: ${done}; nothing waits any more`);
   else {
     line(io, `${partition}: ${done}, ${grouped(waiting)} still ${waiting === 1 ? 'waits' : 'wait'}`);

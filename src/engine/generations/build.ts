@@ -41,6 +41,11 @@ export class Build {
     return this.#done.promise;
   }
 
+  /** True once somebody was told that it has begun. */
+  get isAnnounced(): boolean {
+    return this.#isAnnounced;
+  }
+
   /** True while what is live must not go on: the two would chase each other. */
   get isComingLevel(): boolean {
     const isClose = this.#stage === 'coming level' || this.#stage === 'going live';

@@ -215,7 +215,11 @@ export class ProjectionKeeper {
 
   /** The definition is again what the live generation was built from. */
   #keepLive(live: GenerationRun): void {
+    const { build, announcer } = this.#succession;
     this.#succession.cancelBuild();
+    // Its beginning was announced, and nothing else would say what came of it.
+    if (build?.isAnnounced === true)
+      announcer.kept(live.generation.number, 'the definition is again what it was built from');
     if (live.isFrozen || live.hasFailed) this.#succession.follow(live.generation);
   }
 
