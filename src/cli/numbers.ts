@@ -20,3 +20,10 @@ export function duration(seconds: number): string {
   if (seconds < 5400) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
+
+/** Bytes as people say them: `12 KiB`, `4.7 MiB`, `1.2 GiB`. */
+export function size(bytes: number): string {
+  if (bytes < 1024 ** 2) return `${grouped(Math.ceil(bytes / 1024))} KiB`;
+  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+}

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { storageError } from '../database/storage-error.ts';
 import { ProjectionistError, reportOf } from '../errors.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
@@ -9,9 +10,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     await createProgram(io).parseAsync(argv, { from: 'user' });
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    // What SQLite says of a full or read-only disk where nobody has put it into words.
+    const error = storageError(thrown, 'the data folder');
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!isTold(error)) printError(io, error, argv.includes('--json'));
+    if (!isTold(thrown)) printError(io, error, argv.includes('--json'));
     return error instanceof ProjectionistError && (error.code === 'USAGE' || error.code === 'CONFIG_INVALID')
       ? 2
       : 1;

@@ -1,11 +1,14 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ProjectionistError } from '../errors.ts';
 
 /** Turns what SQLite or the file system throws about a file into an error that says what to do. Others pass unchanged. */
 export function storageError(error: unknown, path: string): unknown {
   if (error instanceof ProjectionistError || !(error instanceof Error)) return error;
   const code = (error as { code?: string }).code ?? '';
-  const known = KNOWN.find(({ codes }) => codes.some((start) => code.startsWith(start)));
-  if (known === undefined) return error;
+  const found = KNOWN.find(({ codes }) => codes.some((start) => code.startsWith(start)));
+  if (found === undefined) return error;
+  const known = found.code === 'STORAGE_FAILED' && isFull(path) ? FULL : found;
   return new ProjectionistError(known.code, known.message(path), {
     hint: known.hint,
     evidence: { file: path },
@@ -24,13 +27,28 @@ export function isDamaged(error: unknown): error is ProjectionistError {
   return error instanceof ProjectionistError && error.code === 'DATA_FILE_DAMAGED';
 }
 
+/** Bytes below which a disk is full: what SQLite asks for at once, for the index of a write-ahead log, is 32 KiB. */
+const LITTLE = 64 * 1024;
+
+/** Not every call that fails for want of space says so: for the shared memory of a write-ahead log SQLite tells of I/O. */
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < LITTLE;
+  } catch {
+    return false;
+  }
+}
+
+const FULL = {
+  codes: ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'],
+  code: 'DISK_FULL',
+  message: (path: string) => `The disk that holds ${path} is full`,
+  hint: 'Free some space, then try again; nothing that was acknowledged is lost.',
+} as const;
+
 const KNOWN = [
-  {
-    codes: ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'],
-    code: 'DISK_FULL',
-    message: (path: string) => `The disk that holds ${path} is full`,
-    hint: 'Free some space, then try again; nothing that was acknowledged is lost.',
-  },
+  FULL,
   {
     codes: [
       'SQLITE_READONLY',
@@ -51,7 +69,7 @@ const KNOWN = [
     codes: ['SQLITE_IOERR', 'EIO', 'EFBIG'],
     code: 'STORAGE_FAILED',
     message: (path: string) => `The disk that holds ${path} does not do what it is asked to`,
-    hint: 'Look at the disk, its quota and the limits of the process (ulimit -f); it is tried again.',
+    hint: 'Look at the disk, its quota and the limits of the process (ulimit -f); a server tries again by itself.',
   },
   {
     codes: ['SQLITE_CORRUPT'],

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { beginWrite } from '../database/begin-write.ts';
-import { openDatabase } from '../database/open.ts';
+import { openDatabase, type SqliteDatabase } from '../database/open.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { EventCheck } from './check-event.ts';
 import { importLines, type ImportOptions, type ImportResult } from './import.ts';
@@ -30,6 +30,8 @@ export async function importInto(
     db.pragma('busy_timeout = 0');
     db.pragma(`cache_size = -${CACHE_SIZE}`);
     const writer = new LogWriter(db);
+    // So that what fails can be given back: see below.
+    db.pragma('wal_checkpoint(PASSIVE)');
     const waited = await beginWrite(db, LONGEST_WAIT, stopping.signal);
     if (waited > 0) onLockWait(waited / 1000);
     writer.begin();
@@ -38,10 +40,23 @@ export async function importInto(
     db.exec('COMMIT');
     return result;
   } catch (error) {
+    giveBack(db);
     throw logError(error, path);
   } finally {
-    // Closing rolls an unfinished transaction back.
     db.close();
     input.destroy();
+  }
+}
+
+/**
+ * Rolls an unfinished import back and frees the space that it took in the write-ahead log: on a full disk that would keep
+ * it full, and neither a server nor a smaller import could begin.
+ */
+function giveBack(db: SqliteDatabase): void {
+  try {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The import has failed of something that matters more; closing rolls back, and a later checkpoint frees the space.
   }
 }

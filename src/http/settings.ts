@@ -3,7 +3,7 @@ import type { AskHost } from './host-caller.ts';
 
 /** What a caller may: see, add events, and work on projections. None includes another. */
 export const SCOPES = ['read', 'append', 'operate'] as const;
-const scope = z.enum(SCOPES);
+const scope = z.enum(SCOPES).describe('what a token may do');
 
 const token = z
   .strictObject({

@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
 import { checkLog } from '../../src/event-log/check-log.ts';
-import type { Server, Workspace } from '../cli/support.ts';
+import type { Outcome, Server, Workspace } from '../cli/support.ts';
 import { lines, mortal, post, registered, shop, soundLog, type Status } from '../fault/shop.ts';
 import { limitFileSize, smallDisk } from '../fault/small-disk.ts';
 
@@ -91,6 +91,36 @@ test.each(['disk', 'limit'] as const)(
     expect(await checkLog(join(fault.data, 'log.db'))).toMatchObject({ isSound: true, head: position });
   },
 );
+
+test('an import that finds no room gives back what it took, and a smaller one has it', PATIENCE, () => {
+  const disk = smallDisk(16);
+  if (disk === undefined) return;
+  const workspace = shop();
+  const data = join(disk.folder, 'data');
+  const append = (count: number): Outcome =>
+    workspace.run(['append', '-', '--data', data], { input: lines('a', count) });
+  expect(append(200_000)).toMatchObject({
+    code: 1,
+    error: expect.stringMatching(/^Error: The disk .+ is full$/m),
+  });
+  expect(append(1000)).toMatchObject({ code: 0, out: expect.stringContaining('position 1,000') });
+});
+
+test('a command that finds no room says so', PATIENCE, async () => {
+  const disk = smallDisk(16);
+  if (disk === undefined) return;
+  const workspace = shop();
+  const data = join(disk.folder, 'data');
+  const server = mortal(await workspace.serve('--data', data));
+  disk.fill();
+  const { code, error } = workspace.run(['pause', 'revenue', '--data', data]);
+  expect({ code, error }).toEqual({
+    code: 1,
+    error: expect.stringMatching(/^Error: The disk that holds .+ is full\nTry: Free some space.+\n$/),
+  });
+  disk.free();
+  expect(await server.stop()).toBe(0);
+});
 
 test('projections that find no room wait, and catch up when there is some', PATIENCE, async () => {
   const workspace = shop();

@@ -3,7 +3,7 @@ import type { BackupResult } from '../../engine/backup/backup.ts';
 import { runBackup } from '../../engine/backup/run-backup.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
-import { duration, grouped } from '../numbers.ts';
+import { duration, grouped, size } from '../numbers.ts';
 import { ProgressDisplay } from '../progress.ts';
 
 export function backupCommand(io: Io): Command {
@@ -38,9 +38,8 @@ function describe({ folder, position, bytes, seconds, projections }: BackupResul
     ({ name, generation, position: at }) =>
       `  ${name}: generation ${generation}, at position ${grouped(at ?? 0)}`,
   );
-  const size = `${grouped(Math.ceil(bytes / 1024))} KiB`;
   return [
-    `${folder} holds the log up to position ${grouped(position)} (${size}, ${duration(seconds)}); every file is checked`,
+    `${folder} holds the log up to position ${grouped(position)} (${size(bytes)}, ${duration(seconds)}); every file is checked`,
     ...(views.length === 0 ? ['  no views: they are built again from the log'] : views),
   ].join('\n');
 }
