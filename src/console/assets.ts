@@ -4,6 +4,7 @@ import { findPackageJSON, stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { sheetOf } from './sheet.ts';
 
 /** A file of the page, as it is sent. */
 export interface Asset {
@@ -31,6 +32,7 @@ const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 /** The folder `src` of a checkout, `dist` of the package. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BROWSER = 'console/browser';
+const SHEET = `${BROWSER}/console.css`;
 /** Modules of other folders that the page uses; they know nothing of Node. */
 const SHARED = [`client/event-parser${EXTENSION}`];
 
@@ -62,9 +64,13 @@ export function assets(): Assets {
 function load(): Assets {
   const own = readdirSync(join(ROOT, BROWSER), { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll(sep, '/'))
-    .filter((file) => [EXTENSION, '.css', '.svg'].includes(extname(file)));
-  const files = [...own.map((file) => `${BROWSER}/${file}`), ...SHARED].map((path) =>
+    .filter((file) => [EXTENSION, '.svg'].includes(extname(file)));
+  const scripts = [...own.map((file) => `${BROWSER}/${file}`), ...SHARED].map((path) =>
     asset(path, sourceOf(join(ROOT, path))),
+  );
+  const sheet = asset(
+    SHEET,
+    sheetOf(SHEET, (path) => readFileSync(join(ROOT, path), 'utf8')),
   );
   const vendored = Object.entries(PACKAGES).map(([specifier, [name, file]]) => {
     const text = readFileSync(join(packageFolder(name), file), 'utf8').replace(
@@ -73,7 +79,7 @@ function load(): Assets {
     );
     return { specifier, asset: asset(`vendor/${basename(file)}`, text) };
   });
-  const all = [...files, ...vendored.map(({ asset }) => asset)];
+  const all = [...scripts, sheet, ...vendored.map(({ asset }) => asset)];
   const hash = createHash('sha256');
   for (const { path, identity } of all) hash.update(path).update(identity);
   const byPath = new Map(all.map((file) => [file.path, file]));

@@ -78,19 +78,15 @@ function BuildLine({
       Building generation ${generation}: ${count(position)} of ${count(head)} · ${compact(rate)}
       events/s${left}
     </p>
-    <${Progress} share=${head === 0 ? 1 : position / head} label=${`Generation ${generation}`} isBuild />
+    <${Progress} share=${head === 0 ? 1 : position / head} label=${`Generation ${generation}`} />
     ${build.error === null ? null : html`<${Trouble} refusal=${build.error} />`}
   </div>`;
 }
 
-function Progress(props: {
-  readonly share: number;
-  readonly label: string;
-  readonly isBuild?: boolean;
-}): VNode {
+function Progress(props: { readonly share: number; readonly label: string }): VNode {
   const percent = Math.floor(Math.min(1, props.share) * 1000) / 10;
   return html`<div
-    class=${`progress ${props.isBuild === true ? 'of-build' : ''} ${percent >= 100 ? 'done' : ''}`}
+    class=${percent >= 100 ? 'progress done' : 'progress'}
     role="progressbar"
     aria-label=${props.label}
     aria-valuemin="0"
