@@ -1,6 +1,8 @@
 /** The preferences of a request, by lower-case name; '' where a preference has no value. */
 export type Preferences = ReadonlyMap<string, string>;
 
+const NONE: Preferences = new Map();
+
 /** A token of RFC 9110, section 5.6.2. */
 const TOKEN = /[!#$%&'*+.^_`|~\dA-Za-z-]+/y;
 const WHITE_SPACE = /[ \t]*/y;
@@ -15,8 +17,8 @@ const REST = /[^,]*/y;
  * here; what cannot be read is passed over, as the RFC wishes for what a server does not know.
  */
 export function parsePrefer(header: string | undefined): Preferences {
+  if (header === undefined) return NONE;
   const preferences = new Map<string, string>();
-  if (header === undefined) return preferences;
   const scanner = new Scanner(header);
   while (!scanner.isAtEnd) {
     const preference = scanner.preference();

@@ -22,7 +22,8 @@ const FIXED = {
 const COMMON_ACCEPTS = ['', '*/*', 'application/json'];
 
 /** What an answer's headers depend on beside the answer. */
-export interface Asked extends QuickRequest {
+export interface Asked {
+  readonly request: QuickRequest;
   readonly caller: Caller;
   readonly requestId: string;
 }
@@ -47,14 +48,15 @@ export class QuickHeaders {
   }
 
   ofRows(answer: ViewAnswer, head: number, asked: Asked): Headers {
+    const { request } = asked;
     const fields = this.#common(answer, head, asked);
-    fields['Content-Type'] = MEDIA_TYPES[asked.form];
+    fields['Content-Type'] = MEDIA_TYPES[request.form];
     fields['Content-Range'] = contentRange(answer.offset, answer.count, answer.total);
     fields['Range-Unit'] = 'items';
     if (answer.mayLackEvents) fields['Projection-Parked'] = PARKED['Projection-Parked'];
-    if (answer.next !== undefined) fields['Link'] = linkToNext(asked.url, answer.next, answer.count, false);
-    const { applied } = asked.preferences;
-    const kept = asked.position === undefined ? applied : [...applied, 'min-position'];
+    if (answer.next !== undefined) fields['Link'] = linkToNext(request.url, answer.next, answer.count, false);
+    const { applied } = request.preferences;
+    const kept = request.position === undefined ? applied : [...applied, 'min-position'];
     if (kept.length > 0) fields['Preference-Applied'] = kept.join(', ');
     return fields;
   }
@@ -71,17 +73,17 @@ export class QuickHeaders {
     return `W/"${stateTag(generationOf(standing), standing.position, standing.revision)}${variant}"`;
   }
 
-  #common(standing: Standing, head: number, asked: Asked): Headers {
+  #common(standing: Standing, head: number, { request, caller, requestId }: Asked): Headers {
     const { position } = standing;
     const fields: Headers = {
       ...this.#fixed,
       'Projection-Position': String(position),
       'Projection-Lag': String(Math.max(0, head - position)),
       'Projection-Generation': generationOf(standing),
-      ETag: this.tagOf(standing, asked, asked.caller),
-      'X-Request-Id': asked.requestId,
+      ETag: this.tagOf(standing, request, caller),
+      'X-Request-Id': requestId,
     };
-    const origin = this.#allowed(asked.origin);
+    const origin = this.#allowed(request.origin);
     if (origin !== undefined) fields['Access-Control-Allow-Origin'] = origin;
     return fields;
   }

@@ -32,7 +32,7 @@ export function quickViews(services: Services, settings: HttpSettings): AnswerQu
     const source = services.source('view', asked.view);
     if (source === undefined || !matches(asked.known, quickHeaders.tagOf(source, asked, caller)))
       return undefined;
-    const headers = quickHeaders.ofKnown(source, services.seenHead(), { ...asked, caller, requestId });
+    const headers = quickHeaders.ofKnown(source, services.seenHead(), { request: asked, caller, requestId });
     return { status: 304, headers, body: null };
   };
 
@@ -47,7 +47,7 @@ export function quickViews(services: Services, settings: HttpSettings): AnswerQu
     refuseBeyondEnd(found);
     const text = bodyOf(found, asked.form);
     const status = statusOf(found);
-    const headers = quickHeaders.ofRows(found, services.seenHead(), { ...asked, caller, requestId });
+    const headers = quickHeaders.ofRows(found, services.seenHead(), { request: asked, caller, requestId });
     // Nor does `compressed` touch a part of something.
     if (asked.encoding === undefined || status === 206 || !isWorthCompressing(text))
       return { status, headers, body: text };
