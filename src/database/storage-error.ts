@@ -63,7 +63,7 @@ const KNOWN = [
     ],
     code: 'DATA_FOLDER_UNUSABLE',
     message: (path: string) => `Cannot write to ${path}`,
-    hint: 'Check that the folder exists and that this user may write to it, or choose another with --data.',
+    hint: 'Check that the folder exists and that this user may write to it, or choose another with --data. To read takes that too: SQLite keeps an index beside the file while it is open.',
   },
   {
     codes: ['SQLITE_IOERR', 'EIO', 'EFBIG'],

@@ -116,6 +116,9 @@ function readEvent(db: SqliteDatabase, position: number): void {
   db.prepare('SELECT id, stream, type, time, data, metadata FROM events WHERE position = ?').get(position);
 }
 
+/** What keeps a check from being made, and lies elsewhere than in the log. */
+const NO_DAMAGE: ReadonlySet<string> = new Set(['DATA_FOLDER_UNUSABLE', 'DISK_FULL', 'LOCKED']);
+
 /** Gathers problems; one that keeps a check from being made is a problem too. */
 class Report {
   readonly #file: string;
@@ -134,6 +137,8 @@ class Report {
 
   addUnreadable(check: string, error: unknown, position: number | null): void {
     const known = storageError(error, this.#file);
+    // That says nothing about the log: a backup may well be mounted read-only.
+    if (known instanceof ProjectionistError && NO_DAMAGE.has(known.code)) throw known;
     const { message } = reportOf(isDamaged(known) ? known.cause : known);
     this.add({ check, position, message: `cannot be read: ${message}` });
   }

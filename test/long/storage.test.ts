@@ -106,6 +106,21 @@ test('an import that finds no room gives back what it took, and a smaller one ha
   expect(append(1000)).toMatchObject({ code: 0, out: expect.stringContaining('position 1,000') });
 });
 
+test('a log on a disk that is read-only is not said to be damaged', PATIENCE, () => {
+  const disk = smallDisk(16);
+  if (disk === undefined) return;
+  const workspace = shop();
+  const data = join(disk.folder, 'data');
+  expect(workspace.run(['append', '-', '--data', data], { input: lines('a', 10) }).code).toBe(0);
+  disk.remount('ro');
+  const { code, out, error } = workspace.run(['log', 'check', '--data', data]);
+  expect({ code, out, error }).toEqual({
+    code: 1,
+    out: '',
+    error: expect.stringMatching(/^Error: Cannot write to .+\nTry: Check .+\n$/),
+  });
+});
+
 test('a command that finds no room says so', PATIENCE, async () => {
   const disk = smallDisk(16);
   if (disk === undefined) return;
