@@ -32,10 +32,10 @@ export function jsonAtSql(alias: Fragment, field: Field): Fragment {
   return fragment`(${jsonSql(alias, field.column)} -> ${bound(jsonPath(field.path))})`;
 }
 
-/** `->>` of PostgreSQL: text, `true` and `false` among it. */
+/** `->>` of PostgreSQL: text, `true` and `false` among it. What is joined is no JSON any more, as what CAST gives would be. */
 function jsonTextSql(alias: Fragment, field: Field): Fragment {
   const type = jsonTypeSql(alias, field);
-  return fragment`CASE ${type} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(${jsonValueSql(alias, field)} AS TEXT) END`;
+  return fragment`CASE ${type} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE ${jsonValueSql(alias, field)} || '' END`;
 }
 
 /** A JSON column's text, or NULL where it is none: SQLite's JSON functions fail on anything else. */

@@ -68,7 +68,13 @@ export function numberIn(text: string): number | bigint | 'out of range' | undef
 
 function timeOf(column: ViewColumn, text: string): number {
   const time = TIME.test(text) ? Date.parse(normalTime(text)) : NaN;
-  if (Number.isNaN(time)) throw mismatch(column, text, 'an ISO 8601 time, such as 2026-01-31T12:00:00Z');
+  if (Number.isNaN(time))
+    throw mismatch(
+      column,
+      text,
+      'an ISO 8601 time, such as 2026-01-31T12:00:00Z',
+      / \d\d:?\d\d$/.test(text) ? 'A plus is written %2B in an address. ' : '',
+    );
   return time;
 }
 

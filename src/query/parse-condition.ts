@@ -3,7 +3,7 @@ import { parseBraces, parseList } from './parse-list.ts';
 import { queryProblem, shown, unreadable } from './query-problem.ts';
 import { checkPattern } from './regular-expression.ts';
 import { parseSearch, type SearchSyntax } from './search-term.ts';
-import type { Comparison, Condition, Field } from './view-query.ts';
+import type { Comparison, Condition, Field, SetOperator } from './view-query.ts';
 import { didYouMean } from '../nearest.ts';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'isdistinct']);
@@ -153,12 +153,7 @@ function isOf(field: Field, value: string): Condition {
   }
 }
 
-function setOf(
-  field: Field,
-  operator: 'contains' | 'contained' | 'overlaps',
-  value: string,
-  longestList: number,
-): Condition {
+function setOf(field: Field, operator: SetOperator, value: string, longestList: number): Condition {
   if (field.column.kind !== 'json' || field.isText)
     throw queryProblem(
       'QUERY_INVALID',
@@ -166,8 +161,14 @@ function setOf(
       'cs, cd and ov are for columns of JSON arrays.',
     );
   if (value.startsWith('{') && !isJson(value))
-    return { kind: 'set', field, operator, value: JSON.stringify(parseBraces(value, longestList)) };
-  if (isJson(value)) return { kind: 'set', field, operator, value };
+    return {
+      kind: 'set',
+      field,
+      operator,
+      value: JSON.stringify(parseBraces(value, longestList)),
+      isSpelled: true,
+    };
+  if (isJson(value)) return { kind: 'set', field, operator, value, isSpelled: false };
   throw unreadable(`The value of ${field.column.name}`, 'Write {a,b} or a JSON array.');
 }
 

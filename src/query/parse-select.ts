@@ -41,6 +41,11 @@ const CASTS: Readonly<Record<string, Cast>> = {
   boolean: 'boolean',
   json: 'json',
   jsonb: 'json',
+  date: 'date',
+  timestamp: 'timestamp',
+  'timestamp without time zone': 'timestamp',
+  timestamptz: 'timestamptz',
+  'timestamp with time zone': 'timestamptz',
 };
 
 export class SelectParser {

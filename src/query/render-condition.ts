@@ -1,4 +1,4 @@
-import { columnSql, jsonSql, jsonTypeSql, jsonValueSql, textOfJson, valueSql } from './column-sql.ts';
+import { columnSql, jsonAtSql, jsonSql, jsonTypeSql, textOfJson, valueSql } from './column-sql.ts';
 import { bound, boundPattern, type Fragment, fragment, joined } from './fragment.ts';
 import { isAscii, toGlob, toLike } from './pattern.ts';
 import { queryProblem } from './query-problem.ts';
@@ -91,17 +91,8 @@ function renderMatch(alias: Fragment, { field, pattern, isCaseSensitive }: Of<'m
   return fragment`projectionist_match(CAST(${likeable(alias, field)} AS TEXT), ${bound(pattern)}, ${bound(isCaseSensitive ? 1 : 0)})`;
 }
 
-/** Arrays as sets: each item of one among the items of the other. */
-function renderSet(alias: Fragment, { field, operator, value }: Of<'set'>): Fragment {
-  const stored =
-    field.path.length > 0
-      ? fragment`CASE WHEN ${jsonTypeSql(alias, field)} IN ('array', 'object') THEN ${jsonValueSql(alias, field)} END`
-      : jsonSql(alias, field.column);
-  const [outer, inner] = operator === 'contained' ? [stored, bound(value)] : [bound(value), stored];
-  const isShared = fragment`EXISTS (SELECT 1 FROM json_each(${inner}) AS own WHERE own.value IS wanted.value AND (own.key IS wanted.key OR typeof(own.key) = 'integer'))`;
-  const test =
-    operator === 'overlaps'
-      ? fragment`EXISTS (SELECT 1 FROM json_each(${outer}) AS wanted WHERE ${isShared})`
-      : fragment`NOT EXISTS (SELECT 1 FROM json_each(${outer}) AS wanted WHERE NOT ${isShared})`;
-  return fragment`CASE WHEN ${stored} IS NOT NULL THEN ${test} END`;
+/** NULL where there is nothing to look into. */
+function renderSet(alias: Fragment, { field, operator, value, isSpelled }: Of<'set'>): Fragment {
+  const stored = field.path.length > 0 ? jsonAtSql(alias, field) : jsonSql(alias, field.column);
+  return fragment`projectionist_set(${bound(operator)}, ${stored}, ${bound(value)}, ${bound(isSpelled ? 1 : 0)})`;
 }

@@ -9,7 +9,7 @@ import {
 } from './column-sql.ts';
 import { type Fragment, fragment } from './fragment.ts';
 import { queryProblem } from './query-problem.ts';
-import type { Aggregate, Cast, Field, SelectedField } from './view-query.ts';
+import type { Aggregate, Cast, Field, Moment, SelectedField } from './view-query.ts';
 
 /** A selected column as JSON has it, for an argument of json_object(). */
 export function renderField(alias: Fragment, { field, cast, aggregate }: SelectedField): Fragment {
@@ -104,8 +104,19 @@ function castSql(cast: Cast, value: Fragment, text: Fragment): Fragment {
       return fragment`json(CASE WHEN lower(${text}) IN ('true', 't', 'yes', 'on', '1', '1.0') THEN 'true' WHEN lower(${text}) IN ('false', 'f', 'no', 'off', '0', '0.0') THEN 'false' END)`;
     case 'json':
       return fragment`json(CASE WHEN json_valid(${text}) THEN ${text} END)`;
+    case 'date':
+    case 'timestamp':
+    case 'timestamptz':
+      // SQLite takes numbers and `now` for times, too.
+      return fragment`CASE WHEN ${text} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN ${MOMENTS[cast](text)} END`;
   }
 }
+
+const MOMENTS: Readonly<Record<Moment, (text: Fragment) => Fragment>> = {
+  date: (text) => fragment`date(${text})`,
+  timestamp: (text) => fragment`strftime('%Y-%m-%dT%H:%M:%f', ${text})`,
+  timestamptz: (text) => fragment`strftime('%Y-%m-%dT%H:%M:%fZ', ${text})`,
+};
 
 function numberSql(value: Fragment): Fragment {
   return fragment`CASE WHEN typeof(${value}) IN ('integer', 'real') THEN ${value} WHEN typeof(${value}) = 'text' AND json_valid(trim(${value})) THEN CASE WHEN json_type(trim(${value})) IN ('integer', 'real') THEN CAST(trim(${value}) AS NUMERIC) END END`;

@@ -50,15 +50,20 @@ export type Condition =
   | {
       readonly kind: 'set';
       readonly field: Field;
-      readonly operator: 'contains' | 'contained' | 'overlaps';
-      /** A JSON array, or for `contains` an object as well. */
+      readonly operator: SetOperator;
+      /** A JSON array or object. */
       readonly value: string;
+      /** True where the items are texts that spell a value of any type. */
+      readonly isSpelled: boolean;
     }
   | { readonly kind: 'search'; readonly column: ViewColumn; readonly term: SearchTerm }
   /** True where the embedded view of this name has a row. */
   | { readonly kind: 'embedded'; readonly name: string };
 
-export type Cast = 'text' | 'integer' | 'real' | 'boolean' | 'json';
+export type SetOperator = 'contains' | 'contained' | 'overlaps';
+export type Cast = 'text' | 'integer' | 'real' | 'boolean' | 'json' | Moment;
+/** What a time is cast to: ISO 8601, in UTC. */
+export type Moment = 'date' | 'timestamp' | 'timestamptz';
 export type AggregateFunction = 'count' | 'sum' | 'avg' | 'min' | 'max';
 
 export interface Aggregate {

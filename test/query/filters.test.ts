@@ -89,6 +89,9 @@ describe('a filter chooses rows', () => {
     ['data->tags=cs.["a","c"]', []],
     ['data->tags=cd.{a,b,c}', [1, 2]],
     ['data->tags=ov.{b,z}', [1]],
+    ['data->deep=cs.{"x":[20]}', [1]],
+    ['data->deep->x=cs.{20,10}', [1]],
+    ['data->>deep=like.*[10,20]*', [1]],
     ['or=(id.eq.1,and(pages.gt.200,status.eq.draft))', [1, 2]],
     ['not.or=(id.eq.1,id.eq.3)', [2]],
     ['and=(id.gt.1,not.or(id.eq.2,title.eq."x,y"))', [3]],
@@ -114,6 +117,19 @@ describe('select shapes rows', () => {
     ['select=name:title&id=eq.1', [{ name: 'The red house' }]],
     ['select=pages::text,price::int,in_stock::text&id=eq.1', [{ pages: '100', price: 10, in_stock: 'true' }]],
     ['select=title::int&id=eq.1', [{ title: null }]],
+    ['select=deep:data->>deep&id=eq.1', [{ deep: '{"x":[10,20]}' }]],
+    [
+      'select=day:printed_at::date,at:printed_at::timestamp,utc:printed_at::timestamptz,title::date,pages::date&id=eq.1',
+      [
+        {
+          day: '2023-11-14',
+          at: '2023-11-14T22:13:20.000',
+          utc: '2023-11-14T22:13:20.000Z',
+          title: null,
+          pages: null,
+        },
+      ],
+    ],
     ['select=data->city,data->>n,x:data->deep->x&id=eq.1', [{ city: 'Rome', n: '5', x: [10, 20] }]],
     [
       'select=copies,cover,printed_at,seen_at&id=eq.1',
@@ -225,6 +241,7 @@ describe('what cannot be answered says what would have been right', () => {
     ['in_stock=is.maybe', 'QUERY_INVALID', /null, not_null, true, false/],
     ['id=is.true', 'VALUE_INVALID', /booleans/],
     ['printed_at=gt.yesterday', 'VALUE_INVALID', /ISO 8601/],
+    ['printed_at=gt.2023-11-14T23:13:20+01:00', 'VALUE_INVALID', /%2B/],
     ['status=eq.drft', 'VALUE_INVALID', /draft, printed, lost/],
     ['pages=like.1*', 'QUERY_INVALID', /eq, gt/],
     ['title=match.(', 'PATTERN_INVALID', /RE2/],

@@ -28,7 +28,8 @@ export function libraryApp(
     policies: () => new RowPolicies([]),
     query: (view, parameters, query) =>
       scans.answer(() => askReader(reader, view, parameters, { ...query, limits })),
-    queryAtOnce: (view, parameters) => scans.answerAtOnce(askReader(reader, view, parameters, { limits })),
+    queryAtOnce: (view, parameters, query) =>
+      scans.answerAtOnce(askReader(reader, view, parameters, { ...query, limits })),
     namedQuery: (name) => findQuery([library], name),
     call: (call, parameters, query) => scans.answer(() => call.ask(reader, parameters, { ...query, limits })),
     streams: { heartbeat: 1000, readers: 10, ended: new AbortController().signal },
