@@ -77,23 +77,23 @@ export const ANY = 'any';
 
 /**
  * Asks for a scope where the method is one of these, no guard has asked before, and the guard is on duty. Throws
- * FORBIDDEN, naming the scope.
+ * FORBIDDEN, naming the scope, and the reason where the scope is not the one that anybody would expect.
  */
 export function guard(
   methods: readonly string[] | typeof ANY,
   scope: Scope,
-  isOnDuty: () => boolean = () => true,
+  { isOnDuty = () => true, reason }: { isOnDuty?: () => boolean; reason?: string } = {},
 ): MiddlewareHandler {
   return (c, next) => {
     if (c.get('isCleared') === true || (methods !== ANY && !methods.includes(c.req.method))) return next();
     if (!isOnDuty()) return next();
-    checkScope(c, callerOf(c), scope);
+    checkScope(c, callerOf(c), scope, reason);
     c.set('isCleared', true);
     return next();
   };
 }
 
-function checkScope(c: Context, caller: Caller, scope: Scope): void {
+function checkScope(c: Context, caller: Caller, scope: Scope, reason: string | undefined): void {
   if (caller.scopes.has(scope)) return;
   if (caller.isOfHost !== true)
     c.header('WWW-Authenticate', `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`);
@@ -101,7 +101,7 @@ function checkScope(c: Context, caller: Caller, scope: Scope): void {
     'FORBIDDEN',
     `${caller.isOfHost === true ? caller.name : 'The token'} lacks the scope ${scope}`,
     {
-      hint: `It has ${[...caller.scopes].join(', ') || 'none'}.`,
+      hint: `It has ${[...caller.scopes].join(', ') || 'none'}.${reason === undefined ? '' : ` ${reason}`}`,
       evidence: { expected: scope },
     },
   );

@@ -94,7 +94,10 @@ const METHODS = ['GET', 'HEAD', 'POST'];
 /** What changes something needs a scope of its own, and one that is not known here the greatest; all else is reading. */
 function guardScopes(app: Hono, services: Services): void {
   // Events carry what row policies keep from some readers of the views.
-  const log = guard(['GET', 'HEAD'], 'operate', () => !services.policies().isEmpty);
+  const log = guard(['GET', 'HEAD'], 'operate', {
+    isOnDuty: () => !services.policies().isEmpty,
+    reason: 'Views have row policies, and events carry what those hide.',
+  });
   for (const path of [
     '/events',
     '/events/:position',

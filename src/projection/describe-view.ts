@@ -1,6 +1,7 @@
 import { type Column, getTableColumns } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { ProjectionistError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
 import type { ValueKind, ViewColumn, ViewDescription } from './program.ts';
 
 type TableConfig = ReturnType<typeof getTableConfig>;
@@ -92,7 +93,7 @@ function searchColumn(table: SQLiteTable, view: string, key: string): string {
   if (column === undefined) {
     throw refuse(
       `${view}: search names ${key}, which is no column of it`,
-      'Name columns as they are named in TypeScript.',
+      `${didYouMean(key, Object.keys(getTableColumns(table)))}Name columns as they are named in TypeScript.`,
     );
   }
   if (/^(rank|rowid)$/i.test(column.name)) {

@@ -6,12 +6,13 @@ import { defineEvents } from '../../src/event-log/catalogue.ts';
 import { compile } from '../../src/projection/compile.ts';
 import { projection, type ViewPolicy } from '../../src/projection/define.ts';
 import { RowPolicies } from '../../src/projection/row-policy.ts';
+import { unguardedViews } from '../../src/projection/unguarded-views.ts';
 
 const events = defineEvents({ 'note.made': { schema: z.object({ owner: z.string() }) } });
 const notes = sqliteTable('notes', { id: text().primaryKey(), owner: text().notNull() });
 const tags = sqliteTable('tags', { id: text().primaryKey() });
 
-function definition(policy?: { notes?: ViewPolicy }) {
+function definition(policy?: { notes?: ViewPolicy; tags?: ViewPolicy }) {
   return projection({
     name: 'notes',
     events,
@@ -57,4 +58,12 @@ test('a policy is no part of the program', () => {
 test('a policy of a view that is not there is refused', () => {
   const wrong = definition({ note: own } as never);
   expect(compile(wrong).problems).toMatchObject([{ hint: 'Did you mean notes?' }]);
+});
+
+test('a view without a policy beside one that has it is pointed out, unless somebody says that it is meant', () => {
+  expect(unguardedViews([definition()])).toEqual([]);
+  expect(unguardedViews([definition({ notes: own })])).toEqual([
+    { projection: 'notes', view: 'tags', guarded: ['notes'] },
+  ]);
+  expect(unguardedViews([definition({ notes: own, tags: () => undefined })])).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { type LockState, readLockState, requireCompatible, writeLock } from '../
 import { loadCheckedDefinitions } from '../../checked-definitions.ts';
 import { ProjectionistError } from '../../errors.ts';
 import type { Definitions } from '../../projection/load.ts';
+import { unguardedViews } from '../../projection/unguarded-views.ts';
 import { describeAgainst, requireNoFindings, runAgainst } from '../against-report.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
@@ -74,7 +75,8 @@ function reportOf({ projections, ignored }: Definitions, lock: LockState) {
     views: program.views.map(({ name }) => name),
     eventTypes: program.types.map(({ type }) => type),
   }));
-  return { projections: programs, ignored, lock };
+  const unguarded = unguardedViews(projections.map(({ compiled: { definition } }) => definition));
+  return { projections: programs, ignored, unguarded, lock };
 }
 
 function describe(
@@ -84,7 +86,7 @@ function describe(
   lock: LockState,
   isWritten: boolean,
 ): void {
-  const { projections, ignored } = reportOf(definitions, lock);
+  const { projections, ignored, unguarded } = reportOf(definitions, lock);
   for (const { projection, hash, views, eventTypes } of projections) {
     line(
       io,
@@ -92,6 +94,13 @@ function describe(
     );
   }
   for (const { file, reason } of ignored) line(io, `${file}: passed over, as ${reason}`);
+  for (const { projection, view, guarded } of unguarded) {
+    line(
+      io,
+      `Warning: ${view} has no policy, and ${guarded.join(', ')} of ${projection} ${guarded.length === 1 ? 'has' : 'have'}: whoever may read sees all its rows`,
+    );
+    line(io, '  Try: Give it one; () => undefined says that all rows are meant to be seen.');
+  }
   if (projections.length === 0) line(io, `No projection is defined in ${folder}.`);
   else if (lock.refused.length === 0) for (const text of describeLock(lock, isWritten)) line(io, text);
 }
