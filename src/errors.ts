@@ -86,6 +86,7 @@ export type ErrorCode =
   | 'NOTHING_TO_ROLL_BACK'
   | 'APPLY_FAILED'
   | 'EVENT_HANGS'
+  | 'EVENT_ENDS_PROCESS'
   | 'EVENT_ENDS_THREAD'
   | 'PARK_LIMIT'
   | 'NOT_PARKED'

@@ -1,6 +1,6 @@
 import { type ErrorReport, errorFrom } from '../../errors.ts';
 
-/** An event whose handling does not come back: it hangs, or ends its thread, time after time. */
+/** An event whose handling does not come back: it hangs, or ends its thread or its process, time after time. */
 export interface FatalEvent {
   readonly position: number;
   readonly error: ErrorReport;
@@ -9,7 +9,7 @@ export interface FatalEvent {
 /** True for what is told of such an event. */
 export function isFatal(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return code === 'EVENT_HANGS' || code === 'EVENT_ENDS_THREAD';
+  return code === 'EVENT_HANGS' || code === 'EVENT_ENDS_THREAD' || code === 'EVENT_ENDS_PROCESS';
 }
 
 /** The events that are known to be fatal, and so fail without being tried: once each, so that a retry is a real one. */

@@ -1,6 +1,7 @@
 import type { Program } from '../../projection/program.ts';
 import type { ErrorPolicy } from './error-policy.ts';
 import type { FatalEvent } from './fatal-events.ts';
+import type { MarkTask } from '../threads/mark.ts';
 
 /** What a runner works on. */
 export interface RunnerTask {
@@ -18,6 +19,8 @@ export interface RunnerTask {
   readonly budget: number;
   /** Events up to this position are applied one by one: a thread ended among them. */
   readonly carefulUntil?: number;
-  /** Events at which thread after thread has ended. */
+  /** Where it says on disk what it is at, and what is known of that place; nowhere where this is left out. */
+  readonly mark?: MarkTask;
+  /** Events at which thread after thread, or process after process, has ended. */
   readonly fatal?: readonly FatalEvent[];
 }

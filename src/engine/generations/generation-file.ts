@@ -195,10 +195,13 @@ export function sealGeneration(db: SqliteDatabase, program: Program): void {
 /** Milliseconds in which the last readers of a deleted file close it too. */
 const LAST_READS = 2000;
 
-/** Deletes a generation's file and what SQLite keeps beside it. */
+/** Of the file beside a generation in which its projector says what it is at. */
+export const MARK_SUFFIX = '-mark';
+
+/** Deletes a generation's file and what is kept beside it. */
 export function deleteGeneration(path: string): void {
   giveBackLater(path);
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-journal', MARK_SUFFIX]) rmSync(path + suffix, { force: true });
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Generation } from '../catalog.ts';
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import { type DecidedReport, PendingDecisions } from '../dead-letters/pending-decisions.ts';
 import type { runAside } from '../aside/run-aside.ts';
-import { peekCheckpoint } from './generation-file.ts';
+import { MARK_SUFFIX, peekCheckpoint } from './generation-file.ts';
 import type { Host } from '../threads/host.ts';
 import { hasCodeOf } from '../apply/program-code.ts';
 import { errorPolicy } from '../apply/error-policy.ts';
@@ -102,6 +102,7 @@ export class GenerationRun {
         },
         loaded,
         (report) => this.#hear(report),
+        path + MARK_SUFFIX,
       );
     this.#isHeld = isHeld;
     if (this.#canRun && !isHeld) this.#host = this.#makeHost();

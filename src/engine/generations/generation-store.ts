@@ -153,13 +153,13 @@ function deleteFile(path: string): void {
   }
 }
 
-const GENERATION_FILE = /^[a-z][a-z0-9_-]*-\d+\.db(-wal|-shm|-journal)?$/;
+const GENERATION_FILE = /^[a-z][a-z0-9_-]*-\d+\.db(-wal|-shm|-journal|-mark)?$/;
 
 /** Deletes the files of generations that the catalogue does not know: a kill came between its change and the deletion. */
 export function deleteOrphans(data: string, catalog: Catalog): void {
   const known = new Set(catalog.files());
   for (const file of filesIn(join(data, 'views'))) {
-    const generation = `views/${file.replace(/-(wal|shm|journal)$/, '')}`;
+    const generation = `views/${file.replace(/-(wal|shm|journal|mark)$/, '')}`;
     if (GENERATION_FILE.test(file) && !known.has(generation)) deleteFile(join(data, generation));
   }
 }

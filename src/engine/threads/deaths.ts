@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../../errors.ts';
 import type { FatalEvent } from '../apply/fatal-events.ts';
+import type { RunnerTask } from '../apply/runner-task.ts';
 import type { PulseReading } from './pulse.ts';
 import { fatalFault } from './thread-faults.ts';
 
@@ -11,11 +12,17 @@ const PATIENCE = 3;
  * through the same events one by one, so that the one which is to blame stands alone.
  */
 export class Deaths {
-  readonly #fatal = new Map<number, ErrorReport>();
+  readonly #fatal: Map<number, ErrorReport>;
   #suspect = 0;
   #count = 0;
-  #carefulUntil = 0;
+  #carefulUntil: number;
   #untouchable: number | undefined;
+
+  /** @param task with what is known from the processes before this one */
+  constructor({ carefulUntil = 0, fatal = [] }: Pick<RunnerTask, 'carefulUntil' | 'fatal'> = {}) {
+    this.#carefulUntil = carefulUntil;
+    this.#fatal = new Map(fatal.map(({ position, error }) => [position, error]));
+  }
 
   /** Events up to this position are to be applied one by one. */
   get carefulUntil(): number {

@@ -1,5 +1,7 @@
 import type { Decision, NewDecision } from '../dead-letters/decision.ts';
 import type { ProgramCode } from '../apply/program-code.ts';
+import { type MarkFile, markOf } from './mark.ts';
+import { Pulse, withPulse } from './pulse.ts';
 import { Runner, type Surroundings } from '../apply/runner.ts';
 import type { RunnerTask } from '../apply/runner-task.ts';
 import type { RunnerReport } from '../apply/runner-report.ts';
@@ -21,9 +23,17 @@ export type Tell = (report: RunnerReport) => void;
 /** A runner on the caller's own thread, in short slices: for definitions whose functions no other thread could have. */
 export class LocalHost implements Host {
   readonly #runner: Runner;
+  readonly #mark: MarkFile | undefined;
 
   constructor(task: RunnerTask, code: ProgramCode, tell: Tell, surroundings?: Surroundings) {
-    this.#runner = new Runner(task, code, tell, surroundings);
+    const mark = markOf(task);
+    const pulse = new Pulse(undefined, mark);
+    const hear: Tell = (report) => {
+      mark?.hear(report);
+      tell(report);
+    };
+    this.#mark = mark;
+    this.#runner = new Runner(task, withPulse(code, pulse), hear, { pulse, ...surroundings });
   }
 
   advance(head: number): void {
@@ -38,7 +48,8 @@ export class LocalHost implements Host {
     this.#runner.enqueue(decision);
   }
 
-  stop(): Promise<void> {
-    return this.#runner.stop();
+  async stop(): Promise<void> {
+    await this.#runner.stop();
+    this.#mark?.clear();
   }
 }

@@ -1,4 +1,5 @@
 import type { ProgramCode } from '../apply/program-code.ts';
+import type { MarkFile } from './mark.ts';
 
 /** What a projector's thread can be doing; the number is what stands in the shared memory. */
 const PHASES = ['loading', 'idle', 'applying', 'calling', 'resting', 'settling'] as const;
@@ -26,10 +27,13 @@ export class Pulse {
   readonly memory: SharedArrayBuffer;
   readonly #word: Int32Array;
   readonly #range: Float64Array;
+  readonly #mark: MarkFile | undefined;
   #beat = 0;
 
-  constructor(memory = new SharedArrayBuffer(24)) {
+  /** @param mark what is told on disk as well, for the process after this one */
+  constructor(memory = new SharedArrayBuffer(24), mark?: MarkFile) {
     this.memory = memory;
+    this.#mark = mark;
     this.#word = new Int32Array(memory, 0, 1);
     this.#range = new Float64Array(memory, 8, 2);
   }
@@ -37,12 +41,14 @@ export class Pulse {
   enter(phase: Phase): void {
     this.#beat = (this.#beat + 1) % 2 ** 24;
     Atomics.store(this.#word, 0, this.#beat * PHASES.length + PHASES.indexOf(phase));
+    this.#mark?.enter(phase);
   }
 
   /** As `enter('applying')`, with the events that are applied. */
   apply(from: number, to: number): void {
     this.#range[0] = from;
     this.#range[1] = to;
+    this.#mark?.begin(from, to);
     this.enter('applying');
   }
 

@@ -33,11 +33,13 @@ export function hasStopped(projection: string): ProjectionistError {
   });
 }
 
+const TO_DO =
+  'Look at the functions and upcasters that handle this event; a changed definition is built anew. ' +
+  'A retry tries it again, and a discard leaves it out.';
+
 /** What is told of an event at which so many threads have ended in turn: that is no accident. */
 export function fatalFault({ code, message }: ErrorReport, threads: number): ErrorReport {
-  const hint =
-    'Look at the functions and upcasters that handle this event; a changed definition is built anew. ' +
-    'A retry tries it again, and a discard leaves it out.';
+  const hint = TO_DO;
   if (code !== 'PROJECTOR_HANGS')
     return {
       code: 'EVENT_ENDS_THREAD',
@@ -46,6 +48,15 @@ export function fatalFault({ code, message }: ErrorReport, threads: number): Err
     };
   const waited = `${threads} threads in turn were waited for, ${CALL_LIMIT / 1000} s each`;
   return { code: 'EVENT_HANGS', message: `a function or upcaster does not return (${waited})`, hint };
+}
+
+/** What is told of an event at which so many processes have ended in turn. */
+export function endsProcess(projection: string, position: number, processes: number): ProjectionistError {
+  return new ProjectionistError(
+    'EVENT_ENDS_PROCESS',
+    `${processes} processes in turn have ended at it, the last inside a function or an upcaster`,
+    { hint: TO_DO, evidence: { projection, position } },
+  );
 }
 
 /** A thread has ended at an event though it knew that the event does not come back: only to touch it is too much. */

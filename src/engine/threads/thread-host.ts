@@ -43,7 +43,7 @@ export class ThreadHost implements Host {
   #task: ThreadTask;
   readonly #tell: Tell;
   readonly #stopping = new AbortController();
-  readonly #deaths = new Deaths();
+  readonly #deaths: Deaths;
   readonly #life: Promise<void>;
   #worker: Worker | undefined;
   #head: number | undefined;
@@ -55,6 +55,7 @@ export class ThreadHost implements Host {
 
   constructor(task: ThreadTask, tell: Tell) {
     this.#task = task;
+    this.#deaths = new Deaths(task);
     this.#tell = tell;
     this.#life = this.#live();
   }

@@ -14,6 +14,8 @@ const seen = sqliteTable('seen', { position: integer().primaryKey(), owner: text
 
 const FAULTS: Readonly<Record<string, () => unknown>> = {
   exits: () => globalThis.process.exit(3),
+  // What no thread survives: the operating system, or V8 out of memory, ends the process.
+  kills: () => globalThis.process.kill(globalThis.process.pid, 'SIGKILL'),
   loops: () => {
     for (;;);
   },
