@@ -2,7 +2,7 @@ import type { ViewDescription } from '../projection/program.ts';
 import { conditionOf, OPERATION, operationOf } from './parse-condition.ts';
 import { parseField } from './parse-field.ts';
 import type { QueryLimits } from './limits.ts';
-import { queryProblem, unreadable } from './query-problem.ts';
+import { queryProblem, shown } from './query-problem.ts';
 import { Scanner } from './scanner.ts';
 import type { Condition } from './view-query.ts';
 
@@ -87,8 +87,9 @@ export function embeddedCondition(name: string, operation: string): Condition {
   const exists: Condition = { kind: 'embedded', name };
   if (operation === 'not.is.null' || operation === 'is.not_null') return exists;
   if (operation === 'is.null') return { kind: 'not', condition: exists };
-  throw unreadable(
-    `The condition on ${name}`,
+  throw queryProblem(
+    'EMBED_FILTER_INVALID',
+    `${shown(operation)} is no condition on the embedded view ${shown(name)}`,
     `An embedded view takes is.null or not.is.null; its columns stand after a dot, as in ${name}.column=eq.1.`,
   );
 }

@@ -158,6 +158,12 @@ function fieldOf(part: Part, name: string, rest: string): Field {
 export function parseCount(name: string, text: string): number {
   const count = Number(text);
   if (/^\d{1,15}$/.test(text)) return count;
+  if (/^-\d+$/.test(text))
+    throw queryProblem(
+      'RANGE_UNSATISFIABLE',
+      'Requested range not satisfiable',
+      `${shown(name).slice(1, -1)} is a whole number from 0.`,
+    );
   throw unreadable(
     `The parameter ${shown(name).slice(1, -1)}=${shown(text).slice(1, -1)}`,
     `${shown(name).slice(1, -1)} is a whole number from 0.`,

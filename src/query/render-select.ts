@@ -157,7 +157,7 @@ function spreadEntries(context: RenderContext, embedded: Embedded, parent: Fragm
     if (selected.kind === 'field' && selected.aggregate !== undefined) {
       if (!embedded.relation.isToOne)
         throw queryProblem(
-          'QUERY_INVALID',
+          'AGGREGATE_IMPOSSIBLE',
           'Aggregates cannot stand in a spread list',
           'Embed the view without the dots.',
         );
