@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { parseExactly } from './exact.ts';
 import { apiUrl } from './router.ts';
 
 /** What the API says when it refuses (RFC 9457). */
@@ -18,8 +19,9 @@ export class Refusal extends Error {
 const KEPT = 'projectionist.token';
 /** True while the API wants a token that it was not given. */
 export const needsToken = signal(false);
-/** True while the server does not answer. */
-export const isOffline = signal(false);
+/** When the server answered last, in milliseconds since 1970, while it does not answer; else undefined. */
+export const heardAt = signal<number | undefined>(undefined);
+let lastAnswer = Date.now();
 let token = sessionStorage.getItem(KEPT) ?? '';
 /** What the document asked for before this was loaded, by address; each answer is taken once. See page.ts. */
 let early = (globalThis as { projectionistEarly?: Record<string, Promise<Response | undefined>> })
@@ -68,11 +70,12 @@ export async function ask(
 async function reach(url: string, request: RequestInit): Promise<Response> {
   try {
     const response = (await earlyAnswer(url, request)) ?? (await fetch(url, request));
-    isOffline.value = false;
+    lastAnswer = Date.now();
+    heardAt.value = undefined;
     return response;
   } catch (error) {
     if (request.signal?.aborted === true) throw error;
-    isOffline.value = true;
+    heardAt.value ??= lastAnswer;
     throw new Refusal(0, 'UNREACHABLE', 'The server does not answer', 'It is asked again by itself.');
   }
 }
@@ -102,5 +105,5 @@ async function refusalOf(response: Response): Promise<Refusal> {
 }
 
 export async function askJson<T>(path: string, asked?: Asked): Promise<T> {
-  return (await (await ask(path, asked)).json()) as T;
+  return parseExactly(await (await ask(path, asked)).text()) as T;
 }

@@ -1,6 +1,7 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 export function count(value: number): string {
   return whole.format(value);
@@ -20,6 +21,11 @@ export function localTime(iso: string): string {
   return moment.format(new Date(iso));
 }
 
+/** The time of a day, in the reader's zone. @param at milliseconds since 1970 */
+export function clockTime(at: number): string {
+  return clock.format(at);
+}
+
 /** `0.4 s`, `12 s`, `3 min`, `2 h`, `5 d`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -27,6 +33,11 @@ export function duration(seconds: number): string {
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** A text within a sentence, whose direction is its own (Unicode's FIRST STRONG ISOLATE). */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 /** A value of a row or an event, as text. */

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { hasToken, needsToken, useToken } from './api.ts';
 import { compact } from './format.ts';
 import { html } from './html.ts';
+import { troubleCount } from './projections/concerns.ts';
 import { apiUrl, href } from './router.ts';
 import { caller, has, views } from './session.ts';
 import { headNow, statuses } from './statuses.ts';
@@ -31,8 +32,9 @@ export function Navigation({ path }: { readonly path: string }): VNode {
       <span>Projectionist</span>
     </a>
     <div class="nav-links">
-      ${link('/', 'Overview')} ${link('/log', html`Log <small>${compact(headNow())}</small>`)}
-      ${has('/projections/{name}/dead-letters') ? link('/dead-letters', html`Dead letters ${parked > 0 ? html`<small class="bad">${parked}</small>` : null}`) : null}
+      ${link('/', html`Overview ${troubleCount.value > 0 ? html`<small class="bad">${troubleCount.value}<span class="hidden"> wrong</span></small>` : null}`)}
+      ${link('/log', html`Log <small>${compact(headNow())}</small>`)}
+      ${has('/projections/{name}/dead-letters') ? link('/dead-letters', html`Dead letters ${parked > 0 ? html`<small class="bad">${parked}<span class="hidden"> parked</span></small>` : null}`) : null}
       ${[...byProjection].map(
         ([projection, list]) =>
           html`<div class="nav-group" role="group" aria-label=${`Views of ${projection}`}>

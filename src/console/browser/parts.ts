@@ -30,9 +30,15 @@ export function Copy({ text, label, title = text }: CopyProps): VNode {
 }
 
 /** What went wrong, and what can be done. */
-export function Trouble({ refusal }: { readonly refusal: Pick<Refusal, 'message' | 'hint'> }): VNode {
+export function Trouble({
+  refusal,
+  children,
+}: {
+  readonly refusal: Pick<Refusal, 'message' | 'hint'>;
+  readonly children?: ComponentChildren;
+}): VNode {
   return html`<div class="trouble" role="alert">
-    <strong>${refusal.message}</strong>${refusal.hint ? html`<span>${refusal.hint}</span>` : null}
+    <strong>${refusal.message}</strong>${refusal.hint ? html`<span>${refusal.hint}</span>` : null}${children}
   </div>`;
 }
 

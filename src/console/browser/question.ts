@@ -12,7 +12,9 @@ interface Question {
   readonly action: string;
   readonly needsReason?: boolean;
   readonly isGrave?: boolean;
-  readonly run: (reason: string) => Promise<void>;
+  /** What can be asked for with it. */
+  readonly extra?: string;
+  readonly run: (reason: string, isExtra: boolean) => Promise<void>;
 }
 
 const question = signal<Question | undefined>(undefined);
@@ -36,6 +38,7 @@ export function Confirmation(): VNode | null {
 function Dialog({ asked }: { readonly asked: Question }): VNode {
   const element = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState('');
+  const [isExtra, setExtra] = useState(false);
   const [trouble, setTrouble] = useState<Refusal | undefined>(undefined);
   const [isBusy, setBusy] = useState(false);
   useEffect(() => element.current?.showModal(), []);
@@ -43,7 +46,7 @@ function Dialog({ asked }: { readonly asked: Question }): VNode {
     event.preventDefault();
     setBusy(true);
     try {
-      await asked.run(reason.trim());
+      await asked.run(reason.trim(), isExtra);
       element.current?.close();
     } catch (error) {
       setTrouble(error as Refusal);
@@ -67,6 +70,17 @@ function Dialog({ asked }: { readonly asked: Question }): VNode {
                 placeholder="for whoever looks at this later"
             /></label>`
           : null
+      }
+      ${
+        asked.extra === undefined
+          ? null
+          : html`<label class="check"
+              ><input
+                type="checkbox"
+                checked=${isExtra}
+                onChange=${(event: Event) => setExtra((event.target as HTMLInputElement).checked)}
+              />${asked.extra}</label
+            >`
       }
       ${trouble === undefined ? null : html`<${Trouble} refusal=${trouble} />`}
       <div class="actions">

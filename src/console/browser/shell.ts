@@ -1,11 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { hasToken, isOffline, needsToken } from './api.ts';
+import { hasToken, heardAt, needsToken } from './api.ts';
+import { clockTime } from './format.ts';
 import { html } from './html.ts';
 import { Navigation, signOut } from './navigation.ts';
 import { PageAt } from './pages.ts';
 import { Trouble } from './parts.ts';
 import { Confirmation } from './question.ts';
+import { troubleCount } from './projections/concerns.ts';
 import { partsOf, place } from './router.ts';
 import { begin, startProblem, views } from './session.ts';
 import { SignIn } from './sign-in.ts';
@@ -41,15 +43,25 @@ function Inside(): VNode {
     return () => over.abort();
   }, []);
   const { path } = place.value;
+  // Seen also where the page is not: in the list of tabs
+  const wrong = troubleCount.value;
   useEffect(() => {
     const { kind, name } = partsOf(path);
-    document.title = path === '/' ? 'Projectionist' : `${name || kind} · Projectionist`;
-  }, [path]);
+    const title = path === '/' ? 'Projectionist' : `${name || kind} · Projectionist`;
+    document.title = wrong === 0 ? title : `(${wrong}) ${title}`;
+  }, [path, wrong]);
   return html`<a class="skip" href="#main">To the content</a>
     <${Navigation} path=${path} />
-    <main id="main" tabindex="-1">
-      ${isOffline.value ? html`<${Trouble} refusal=${{ message: 'The server does not answer', hint: 'What is shown is what it said last. It is asked again by itself.' }} />` : null}
+    <main id="main" class=${heardAt.value === undefined ? '' : 'offline'} tabindex="-1">
+      ${heardAt.value === undefined ? null : html`<${Offline} since=${heardAt.value} />`}
       <${PageAt} path=${path} />
     </main>
     <${Confirmation} />`;
+}
+
+/** What is shown may be wrong by now: that stays in sight while one scrolls. */
+function Offline({ since }: { readonly since: number }): VNode {
+  const message = 'The server does not answer';
+  const hint = `What is shown is what it said at ${clockTime(since)}. It is asked again every second; nothing needs to be loaded anew.`;
+  return html`<div class="offline-note"><${Trouble} refusal=${{ message, hint }} /></div>`;
 }

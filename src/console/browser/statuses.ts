@@ -7,6 +7,8 @@ export interface ErrorReport {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+  /** Where it is, such as at which position. */
+  readonly evidence?: { readonly position?: number };
 }
 
 export interface BuildStatus {

@@ -1,8 +1,10 @@
 import type { VNode } from 'preact';
 import { count } from '../format.ts';
 import { html } from '../html.ts';
-import { Empty, Trouble } from '../parts.ts';
+import { Empty, Pill, Trouble } from '../parts.ts';
 import { ProjectionCard } from '../projections/card.ts';
+import { ConcernList } from '../projections/concern-list.ts';
+import { concerns, troubleCount } from '../projections/concerns.ts';
 import { href } from '../router.ts';
 import { has } from '../session.ts';
 import { Spark } from '../spark.ts';
@@ -17,8 +19,13 @@ export function Page(): VNode {
       : html`<${Trouble} refusal=${problem.value} />`;
   const parked = list.reduce((sum, status) => sum + (status.parked ?? 0), 0);
   const behind = list.filter(({ lag }) => lag > 0).length;
-  return html`<h1>Overview</h1>
-    ${problem.value === undefined ? null : html`<${Trouble} refusal=${problem.value} />`}
+  const wrong = troubleCount.value;
+  return html`<header class="page-head">
+      <h1>Overview</h1>
+      ${list.length === 0 ? null : html`<${Pill} kind=${wrong > 0 ? 'stopped' : 'live'}>${wrong > 0 ? `${wrong} wrong` : 'all well'}</${Pill}>`}
+    </header>
+    ${problem.value === undefined || problem.value.status === 0 ? null : html`<${Trouble} refusal=${problem.value} />`}
+    ${concerns.value.length === 0 ? null : html`<${ConcernList} concerns=${concerns.value} />`}
     <dl class="tiles">
       <div>
         <dt>Head of the log</dt>

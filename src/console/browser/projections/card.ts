@@ -1,12 +1,13 @@
 import type { VNode } from 'preact';
 import { compact, count, counted, duration } from '../format.ts';
 import { html } from '../html.ts';
+import { goesOn, standing } from './concerns.ts';
 import { begin, lagWords, operationsFor } from './operations.ts';
 import { Pill, Time, Trouble } from '../parts.ts';
 import { href } from '../router.ts';
 import { mayOperate } from '../session.ts';
 import { Spark } from '../spark.ts';
-import { rates, type Status } from '../statuses.ts';
+import { type ErrorReport, rates, type Status } from '../statuses.ts';
 import { VerificationLine } from './verification.ts';
 
 /** Where a projection stands, how it moves, and what can be done to it. */
@@ -47,7 +48,7 @@ export function ProjectionCard({ status }: { readonly status: Status }): VNode {
     </dl>
     ${build === null ? null : html`<${BuildLine} build=${build} head=${head} />`}
     ${paused ? html`<p class="note">Paused since <${Time} iso=${paused.since} />${paused.by ? ` by ${paused.by}` : ''}${paused.reason ? `: ${paused.reason}` : ''}</p>` : null}
-    ${status.error === null ? null : html`<${Trouble} refusal=${status.error} />`}
+    ${status.error === null ? null : html`<${Fault} status=${status} error=${status.error} />`}
     ${mayOperate.value ? html`<${VerificationLine} status=${status} />` : null}
     <footer>
       <nav aria-label=${`Views of ${name}`}>
@@ -56,12 +57,30 @@ export function ProjectionCard({ status }: { readonly status: Status }): VNode {
       <span class="grow"></span>
       ${operations.map(
         (operation) =>
-          html`<button type="button" class="small" onClick=${() => begin(operation, status)}>
+          html`<button
+            type="button"
+            class=${operation.isRemedy === true ? 'small primary' : 'small'}
+            onClick=${() => begin(operation, status)}
+          >
             ${operation.label}
           </button>`,
       )}
     </footer>
   </li>`;
+}
+
+/** What is wrong now, where, and what its views answer meanwhile. */
+function Fault({ status, error }: { readonly status: Status; readonly error: ErrorReport }): VNode {
+  const { retry, generation } = status;
+  const at = error.evidence?.position;
+  const isOfBuild = error.code === 'VERIFICATION_FAILED';
+  return html`<${Trouble} refusal=${error}>
+    <p>
+      ${isOfBuild ? goesOn(generation) : standing(status)}
+      ${retry ? html` Tried ${counted(retry.attempt, 'time')}; again at <${Time} iso=${retry.nextAt} />.` : null}
+      ${at === undefined ? null : html` <a href=${href(`/log?at=${at}`)}>The event at ${count(at)}</a>`}
+    </p>
+  </${Trouble}>`;
 }
 
 function BuildLine({

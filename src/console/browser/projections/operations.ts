@@ -12,6 +12,10 @@ export interface Operation {
   /** What will happen, said before it does. */
   readonly consequences: (status: Status) => readonly string[];
   readonly isGrave?: boolean;
+  /** True for what ends that a projection stands still. */
+  readonly isRemedy?: boolean;
+  /** Something that can be asked for with it: what it is called, and what is sent. */
+  readonly extra?: { readonly label: string; readonly body: object };
 }
 
 const OPERATIONS: readonly Operation[] = [
@@ -28,10 +32,21 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: 'resume',
     label: 'Resume',
-    isPossible: ({ state }) => state === 'paused' || state === 'stopped',
+    isPossible: ({ state }) => state === 'paused',
     consequences: ({ name, lag }) => [
       `${name} goes on and applies ${counted(lag, 'event')} that it has missed.`,
     ],
+    isRemedy: true,
+  },
+  {
+    name: 'resume',
+    label: 'Try again',
+    isPossible: ({ state }) => state === 'stopped',
+    consequences: ({ name, lag }) => [
+      `${name} tries again where it stopped: ${counted(lag, 'event')}, in their order.`,
+      'Where one cannot be applied, it stops in front of it. No row is lost.',
+    ],
+    isRemedy: true,
   },
   {
     name: 'rebuild',
@@ -44,6 +59,10 @@ const OPERATIONS: readonly Operation[] = [
         : `Generation ${generation} answers queries until the new one has caught up; then they are swapped at once.`,
       'The old generation is kept, to roll back to.',
     ],
+    extra: {
+      label: 'Verify it first: it becomes live only if a second replay is the same',
+      body: { verify: true },
+    },
   },
   {
     name: 'verify',
@@ -74,15 +93,18 @@ export function operationsFor(status: Status): readonly Operation[] {
   );
 }
 
-export function begin({ name, label, consequences, isGrave }: Operation, status: Status): void {
+export function begin(operation: Operation, status: Status): void {
+  const { name, label, consequences, isGrave, extra } = operation;
   confirm({
     title: `${label} ${status.name}?`,
     consequences: consequences(status),
     action: label,
     isGrave: isGrave === true,
-    run: async () => {
-      await ask(`/projections/${encodeURIComponent(status.name)}/${name}`, { method: 'POST', body: {} });
-      if (name === 'verify') await lookAtVerification(status.name);
+    ...(extra && { extra: extra.label }),
+    run: async (_, isExtra) => {
+      const body = isExtra && extra ? extra.body : {};
+      await ask(`/projections/${encodeURIComponent(status.name)}/${name}`, { method: 'POST', body });
+      if (name === 'verify' || name === 'rebuild') await lookAtVerification(status.name);
       await look();
     },
   });

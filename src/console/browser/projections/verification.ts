@@ -59,6 +59,11 @@ export async function lookAtVerification(name: string): Promise<void> {
 export function VerificationLine({ status }: { readonly status: Status }): VNode | null {
   const { name } = status;
   const found = verifications.value[name];
+  const { generation, build, error } = status;
+  // A rebuild may have been verified.
+  useEffect(() => {
+    if (has('/projections/{name}/verification')) void lookAtVerification(name);
+  }, [generation, build?.generation, error?.code]);
   useEffect(() => {
     const isOpen =
       found === undefined || (found instanceof Refusal ? found.status === 0 : found.state === 'running');
@@ -69,7 +74,9 @@ export function VerificationLine({ status }: { readonly status: Status }): VNode
   if (found.error !== null) return html`<${Trouble} refusal=${found.error} />`;
   if (found.state === 'running')
     return html`<p class="verification" role="status">${progressWords(found)}</p>`;
-  return found.outcome === null ? null : html`<${OutcomeParts} outcome=${found.outcome} />`;
+  return found.outcome === null
+    ? null
+    : html`<${OutcomeParts} outcome=${found.outcome} live=${status.generation} />`;
 }
 
 function progressWords({ progress }: Verification): string {
@@ -77,7 +84,7 @@ function progressWords({ progress }: Verification): string {
   return `Verifying, ${progress.phase}: ${count(progress.done)} of ${count(progress.total)}`;
 }
 
-function OutcomeParts({ outcome }: { readonly outcome: Outcome }): VNode {
+function OutcomeParts({ outcome, live }: { readonly outcome: Outcome; readonly live: number | null }): VNode {
   const { generation, position, views, difference } = outcome;
   const at = `${generation} at position ${count(position)}`;
   if (difference === null) {
@@ -98,7 +105,7 @@ function OutcomeParts({ outcome }: { readonly outcome: Outcome }): VNode {
       <thead>
         <tr>
           <th scope="col">column</th>
-          <th scope="col">live</th>
+          <th scope="col">${generation === live ? 'live' : `generation ${generation}`}</th>
           <th scope="col">replayed</th>
         </tr>
       </thead>

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { Refusal } from '../api.ts';
+import { parseExactly } from '../exact.ts';
 import { askEvents, refusalIn } from '../streams.ts';
 import { after, type KeyedRow, type RowMessage } from './rows.ts';
 
@@ -91,7 +92,7 @@ export class Film {
         const refusal = refusalIn(event);
         if (refusal !== undefined) throw refusal;
         if (event.event === 'end') break;
-        const message = JSON.parse(event.data) as RowMessage;
+        const message = parseExactly(event.data) as RowMessage;
         const next = after(rows, message, primaryKey);
         rows = next.rows;
         const changed = this.frames.length === 0 ? 0 : next.changed;

@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
-import { Empty, Pill, Trouble } from '../parts.ts';
+import { Empty, Trouble } from '../parts.ts';
+import { ConcernList } from '../projections/concern-list.ts';
+import { concerns } from '../projections/concerns.ts';
 import { amend, href, place } from '../router.ts';
 import { type View, views } from '../session.ts';
 import { statuses } from '../statuses.ts';
@@ -13,6 +15,7 @@ import { Pager } from './pager.ts';
 import { Playhead } from './playhead.ts';
 import { changed, columnsOf, keyedPath, nextOrder, readable, readQuery } from './query.ts';
 import type { KeyedRow } from './rows.ts';
+import { StandingPill } from './standing-pill.ts';
 import { Story } from './story.ts';
 import { useTotal } from './total.ts';
 import { usePlayer } from './use-player.ts';
@@ -52,6 +55,7 @@ function Rows({ view }: { readonly view: View }): VNode {
     () => columnsOf(view, query, rows),
     [view, query, rows === undefined || rows.length === 0],
   );
+  const wrong = concerns.value.filter(({ projection }) => projection === view.projection);
   const isRefused = player.problem.value !== undefined;
   const table = useTable(rows && { path, rows, columns, order: query.order }, isRefused);
   const isStale = rows === undefined || player.replayed.value !== undefined;
@@ -62,8 +66,9 @@ function Rows({ view }: { readonly view: View }): VNode {
           status?.generation ? `, generation ${status.generation}` : ''
         }</span
       >
-      ${player.isPast.value ? html`<${Pill} kind="past">the past</${Pill}>` : html`<${Pill} kind="live">live</${Pill}>`}
+      <${StandingPill} isPast=${player.isPast.value} status=${status} />
     </header>
+    ${wrong.length === 0 ? null : html`<${ConcernList} concerns=${wrong} />`}
     <${FilterBar} view=${view} query=${query} onChange=${show} />
     <${Address}
       view=${view}

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Refusal } from '../api.ts';
+import { parseExactly } from '../exact.ts';
 import { follow } from '../streams.ts';
 import { Film, type Frame } from './film.ts';
 import { after, type KeyedRow, type RowMessage } from './rows.ts';
@@ -240,7 +241,7 @@ export class Player {
       over,
       ({ event, data }) => {
         if (event !== 'snapshot' && event !== 'changes') return;
-        const message = JSON.parse(data) as RowMessage;
+        const message = parseExactly(data) as RowMessage;
         const next = after(rows, message, this.primaryKey);
         rows = next.rows;
         this.#liveProblem.value = undefined;
