@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { hasToken, needsToken, useToken } from './api.ts';
 import { compact } from './format.ts';
 import { html } from './html.ts';
-import { troubleCount } from './projections/concerns.ts';
+import { troubleCount } from './projections/current-concerns.ts';
 import { apiUrl, href } from './router.ts';
 import { caller, has, views } from './session.ts';
 import { headNow, statuses } from './statuses.ts';

@@ -7,7 +7,7 @@ import { Navigation, signOut } from './navigation.ts';
 import { PageAt } from './pages.ts';
 import { Trouble } from './parts.ts';
 import { Confirmation } from './question.ts';
-import { troubleCount } from './projections/concerns.ts';
+import { troubleCount } from './projections/current-concerns.ts';
 import { partsOf, place } from './router.ts';
 import { begin, startProblem, views } from './session.ts';
 import { SignIn } from './sign-in.ts';

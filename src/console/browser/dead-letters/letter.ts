@@ -8,7 +8,8 @@ import { confirm } from '../question.ts';
 import { href } from '../router.ts';
 import { has, mayOperate } from '../session.ts';
 import { Sql } from '../sql.ts';
-import { type ErrorReport, look } from '../statuses.ts';
+import type { ErrorReport } from '../status.ts';
+import { look } from '../statuses.ts';
 import { type Parked, pathOf } from './letters.ts';
 import { Waiting } from './waiting.ts';
 

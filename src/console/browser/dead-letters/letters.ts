@@ -1,4 +1,4 @@
-import type { ErrorReport } from '../statuses.ts';
+import type { ErrorReport } from '../status.ts';
 
 export interface Parked {
   readonly partition: string;

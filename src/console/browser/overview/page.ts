@@ -4,7 +4,7 @@ import { html } from '../html.ts';
 import { Empty, Pill, Trouble } from '../parts.ts';
 import { ProjectionCard } from '../projections/card.ts';
 import { ConcernList } from '../projections/concern-list.ts';
-import { concerns, troubleCount } from '../projections/concerns.ts';
+import { concerns, troubleCount } from '../projections/current-concerns.ts';
 import { href } from '../router.ts';
 import { has } from '../session.ts';
 import { Spark } from '../spark.ts';

@@ -7,7 +7,8 @@ import { Pill, Time, Trouble } from '../parts.ts';
 import { href } from '../router.ts';
 import { mayOperate } from '../session.ts';
 import { Spark } from '../spark.ts';
-import { type ErrorReport, rates, type Status } from '../statuses.ts';
+import type { ErrorReport, Status } from '../status.ts';
+import { rates } from '../statuses.ts';
 import { VerificationLine } from './verification.ts';
 
 /** Where a projection stands, how it moves, and what can be done to it. */

@@ -1,6 +1,5 @@
-import { computed } from '@preact/signals';
 import { count, counted } from '../format.ts';
-import { type Status, statuses } from '../statuses.ts';
+import type { Status } from '../status.ts';
 
 /** Something about a projection that somebody should see to, or know. */
 export interface Concern {
@@ -16,12 +15,6 @@ export interface Concern {
   /** Where more is said, and what can be done there. */
   readonly page: { readonly path: string; readonly label: string };
 }
-
-/** What is wrong with the projections, as last heard. */
-export const concerns = computed(() => statuses.value?.flatMap(concernsOf) ?? []);
-
-/** How many things are wrong: what was asked for is not. */
-export const troubleCount = computed(() => concerns.value.filter(({ kind }) => kind === 'bad').length);
 
 /** What is wrong with a projection, the worst first. */
 export function concernsOf(status: Status): readonly Concern[] {

@@ -2,7 +2,8 @@ import { ask } from '../api.ts';
 import { counted, duration } from '../format.ts';
 import { confirm } from '../question.ts';
 import { has } from '../session.ts';
-import { look, type Status } from '../statuses.ts';
+import type { Status } from '../status.ts';
+import { look } from '../statuses.ts';
 import { lookAtVerification } from './verification.ts';
 
 export interface Operation {

@@ -8,7 +8,7 @@ import { Trouble } from '../parts.ts';
 import { href } from '../router.ts';
 import type { Row } from '../views/rows.ts';
 import { has } from '../session.ts';
-import type { ErrorReport, Status } from '../statuses.ts';
+import type { ErrorReport, Status } from '../status.ts';
 
 interface Difference {
   readonly view: string;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { html } from '../html.ts';
 import { Empty, Trouble } from '../parts.ts';
 import { ConcernList } from '../projections/concern-list.ts';
-import { concerns } from '../projections/concerns.ts';
+import { concerns } from '../projections/current-concerns.ts';
 import { amend, href, place } from '../router.ts';
 import { type View, views } from '../session.ts';
 import { statuses } from '../statuses.ts';

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { heardAt } from '../api.ts';
 import { html } from '../html.ts';
 import { Pill } from '../parts.ts';
-import type { Status } from '../statuses.ts';
+import type { Status } from '../status.ts';
 
 /** Of when the rows are, and whether they will change by themselves. */
 export function StandingPill({

@@ -1,5 +1,6 @@
-import { beforeAll, expect, test, vi } from 'vitest';
-import type { Status } from '../../../../src/console/browser/statuses.ts';
+import { expect, test } from 'vitest';
+import { concernsOf } from '../../../../src/console/browser/projections/concerns.ts';
+import type { Status } from '../../../../src/console/browser/status.ts';
 
 const AT_101 = { code: 'APPLY_FAILED', message: 'no', evidence: { position: 101 } };
 const LIVE: Status = {
@@ -16,15 +17,6 @@ const LIVE: Status = {
   build: null,
   isRolledBack: false,
 };
-
-let concernsOf: (status: Status) => readonly { kind: string; title: string; effect: string }[];
-
-beforeAll(async () => {
-  vi.stubGlobal('document', { querySelector: () => null });
-  vi.stubGlobal('location', { pathname: '/console', search: '', hash: '' });
-  vi.stubGlobal('sessionStorage', { getItem: () => null });
-  ({ concernsOf } = await import('../../../../src/console/browser/projections/concerns.ts'));
-});
 
 const said = (status: Partial<Status>): string[] =>
   concernsOf({ ...LIVE, ...status }).map(({ kind, title, effect }) => `${kind}: ${title}. ${effect}`);
