@@ -55,7 +55,9 @@ function numberOf(column: ViewColumn, text: string): number | bigint {
 }
 
 /** The number that a text spells; undefined for none. */
-export function numberIn(text: string): number | bigint | 'out of range' | undefined {
+export function numberIn(spelled: string): number | bigint | 'out of range' | undefined {
+  // Space around it, as in `in.(1, 2)`, is none of the number's.
+  const text = spelled.trim();
   if (INTEGER.test(text)) {
     const small = text.length < 16 ? Number(text) : NaN;
     if (Number.isSafeInteger(small)) return Object.is(small, -0) ? 0 : small;
