@@ -1,4 +1,3 @@
-import { type ErrorReport, reportOf } from '../../errors.ts';
 import { isStorageFault } from '../apply/faults.ts';
 import type { RunnerTask } from '../apply/runner-task.ts';
 import { peekCheckpoint } from '../generations/generation-file.ts';
@@ -23,12 +22,11 @@ export function inherit(task: Omit<RunnerTask, 'budget'>, path: string): Omit<Ru
   const deaths = mark.deaths + 1;
   const isSettled = deaths >= PATIENCE && stage === 'call' && to === from + 1;
   const isCareful = stage !== 'batch' || to - from <= FEW || deaths >= PATIENCE;
-  const error = (): ErrorReport => reportOf(endsProcess(task.program.projection, to, deaths));
   return {
     ...task,
     mark: { path, from, deaths, isSettled },
     ...(isCareful && { carefulUntil: to }),
-    ...(isSettled && { fatal: [{ position: to, error: error() }] }),
+    ...(isSettled && { fatal: [{ position: to, error: endsProcess(deaths) }] }),
   };
 }
 

@@ -51,12 +51,12 @@ export function fatalFault({ code, message }: ErrorReport, threads: number): Err
 }
 
 /** What is told of an event at which so many processes have ended in turn. */
-export function endsProcess(projection: string, position: number, processes: number): ProjectionistError {
-  return new ProjectionistError(
-    'EVENT_ENDS_PROCESS',
-    `${processes} processes in turn have ended at it, the last inside a function or an upcaster`,
-    { hint: TO_DO, evidence: { projection, position } },
-  );
+export function endsProcess(processes: number): ErrorReport {
+  return {
+    code: 'EVENT_ENDS_PROCESS',
+    message: `${processes} processes in turn have ended at it, the last inside a function or an upcaster`,
+    hint: TO_DO,
+  };
 }
 
 /** A thread has ended at an event though it knew that the event does not come back: only to touch it is too much. */
