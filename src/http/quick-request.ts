@@ -31,7 +31,7 @@ export interface QuickRequest {
 }
 
 /** With any of these a request asks for more than the rows of now, and goes the whole way. */
-const DEMANDING = ['accept-datetime', 'range', 'range-unit', 'x-request-id'] as const;
+const DEMANDING = ['accept-datetime', 'range', 'range-unit'] as const;
 
 /** Undefined for what goes the whole way. Throws what the whole way would throw, too. */
 export function quickRequest({ url, view, header }: ViewRequest, longest: number): QuickRequest | undefined {

@@ -4,7 +4,7 @@ import type { Caller } from './caller.ts';
 import type { ListenerBindings } from './node-listener.ts';
 import type { AnswerQuickly, QuickAnswer } from './quick-views.ts';
 import type { ViewRequest } from './quick-request.ts';
-import { newRequestId } from './request-ids.ts';
+import { givenRequestId, newRequestId } from './request-ids.ts';
 import type { Services } from './services.ts';
 
 /** Requests that the first short cut has passed on: the second one would do no better. */
@@ -34,11 +34,12 @@ export function shortCutAhead(
     };
     const respond = (found: QuickAnswer | undefined) => (found === undefined ? passOn() : responseOf(found));
     const caller = byHeader(asked.header('authorization'));
+    const requestId = givenRequestId(asked.header('x-request-id')) ?? newRequestId();
     const found =
       caller instanceof Promise
         ? // The whole app meets the same error, and knows how to say it.
-          caller.then((known) => quick(asked, known, newRequestId())).catch(() => undefined)
-        : quick(asked, caller, newRequestId());
+          caller.then((known) => quick(asked, known, requestId)).catch(() => undefined)
+        : quick(asked, caller, requestId);
     return found instanceof Promise ? found.then(respond) : respond(found);
   };
 }
@@ -74,7 +75,7 @@ export function shortCut(answer: AnswerQuickly, findCallers: FindCallers): Middl
   return async (c, next) => {
     if (c.req.method !== 'GET' || passedOn.has(c.req.raw)) return next();
     const caller = await callerQuickly(c, findCallers);
-    const requestId = c.get('requestId') ?? newRequestId();
+    const requestId = givenRequestId(c.req.header('X-Request-Id')) ?? c.get('requestId') ?? newRequestId();
     c.set('requestId', requestId);
     const given = [...c.body(null).headers];
     if (given.some(([name, value]) => isOurs(name, value, requestId))) return next();

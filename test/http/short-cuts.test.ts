@@ -144,7 +144,22 @@ test.each<[string, Parameters<Hono['use']>[1]]>([
     }
 });
 
-test("a host's own id of a request is on the answer", async () => {
-  const url = await routed(await filled(), requestId({ generator: () => 'of-the-host' }));
-  expect((await fetch(`${url}/views/orders`)).headers.get('X-Request-Id')).toBe('of-the-host');
+test("a host's own id of a request is on the answer, and one that the request brings goes before it", async () => {
+  const projectionist = await filled();
+  const own = await listening(projectionist);
+  const host = await routed(projectionist, requestId({ generator: () => 'of-the-host' }));
+  const mark = 'x'.repeat(255);
+  const idOf = async (url: string, headers: Record<string, string>) =>
+    (await fetch(`${url}/views/orders`, { headers })).headers.get('X-Request-Id');
+  expect(await idOf(host, {})).toBe('of-the-host');
+  for (const way of [{}, { 'Range-Unit': 'items' }]) {
+    for (const id of ['mine', 'a=b-c_d', mark]) {
+      expect(await idOf(own, { 'X-Request-Id': id, ...way })).toBe(id);
+      expect(await idOf(host, { 'X-Request-Id': id, ...way })).toBe(id);
+    }
+    for (const id of ['a b', 'é', '<x>', `${mark}x`]) {
+      expect(await idOf(own, { 'X-Request-Id': id, ...way })).toMatch(/^[\w-]{12}-[\da-z]+$/);
+      expect(await idOf(host, { 'X-Request-Id': id, ...way })).toBe('of-the-host');
+    }
+  }
 });

@@ -131,9 +131,9 @@ export async function seen(url: string, headers: Record<string, string>) {
   return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
 }
 
-/** What is seen on the short way, and on the whole way, which a request with an id of its own goes. */
+/** What is seen on the short way, and on the whole way, which a request that speaks of ranges goes. */
 export async function bothWays(url: string, headers: Record<string, string> = {}) {
-  return { short: await seen(url, headers), whole: await seen(url, { ...headers, 'X-Request-Id': 'mine' }) };
+  return { short: await seen(url, headers), whole: await seen(url, { ...headers, 'Range-Unit': 'items' }) };
 }
 
 export const placed = { type: 'order.placed', data: { customer: 'c-1', total: 100 } };
