@@ -1,41 +1,13 @@
 import { listDeadLetters, showDeadLetters } from './engine/dead-letters/list.ts';
-import type { Engine } from './engine/engine.ts';
-import type { EventLog } from './event-log/event-log.ts';
 import type { Services } from './http/services.ts';
-import type { LiveViews } from './live-views.ts';
 import { notReady } from './not-ready.ts';
-import type { QueryLimits } from './query/limits.ts';
+import type { Parts } from './parts.ts';
 import { findQuery } from './query/named-query.ts';
 import { askReader, askView } from './query/query-view.ts';
-import type { Scans } from './query/scans/scans.ts';
-import type { ViewReaders } from './query/view-readers.ts';
-import type { Replays } from './replays.ts';
-import type { RowTraces } from './row-traces.ts';
-import type { Sources } from './sources.ts';
 import { queryTimer } from './signals/query-timer.ts';
-import type { Signals } from './signals/signals.ts';
-import type { TimeTravel } from './time-travel.ts';
-
-/** The parts of a running Projectionist that the HTTP side is served from. */
-export interface ServiceParts {
-  /** The data folder. */
-  readonly data: string;
-  readonly log: EventLog;
-  readonly engine: Engine;
-  readonly readers: ViewReaders;
-  readonly sources: Sources;
-  readonly past: TimeTravel;
-  readonly scans: Scans;
-  readonly live: LiveViews;
-  readonly replays: Replays;
-  readonly traces: RowTraces;
-  readonly limits: QueryLimits;
-  readonly reportFault: (error: unknown) => void;
-  readonly signals: Signals;
-}
 
 /** Joins log, engine and queries into what the HTTP side may ask for. */
-export function httpServices(parts: ServiceParts): Services {
+export function httpServices(parts: Parts): Services {
   const { data, log, engine, readers, sources, past, scans, live, replays, traces, limits } = parts;
   const { reportFault, signals } = parts;
   const timed = queryTimer(signals);

@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
@@ -9,33 +8,22 @@ import { type DeadLetters, listDeadLetters } from './engine/dead-letters/list.ts
 import type { BackupResult } from './engine/backup/backup.ts';
 import { type BackupOptions, runBackup } from './engine/backup/run-backup.ts';
 import type { AsideProgress } from './engine/aside/job.ts';
-import { Engine } from './engine/engine.ts';
 import type { OperationName, OperationOptions } from './engine/commands/operations.ts';
 import type { ProjectionStatus } from './engine/states/status.ts';
 import { ProjectionistError } from './errors.ts';
 import type { ImportOptions, ImportResult } from './event-log/import.ts';
-import { EventLog } from './event-log/event-log.ts';
+import type { EventLog } from './event-log/event-log.ts';
 import { createApp } from './http/app.ts';
 import { callerFinder } from './http/authenticate.ts';
 import { type NodeListener, nodeListener } from './http/node-listener.ts';
 import { httpServices } from './http-services.ts';
 import { notReady } from './not-ready.ts';
+import { closeParts, endStreams, loadAgain, openParts, type Parts } from './parts.ts';
 import type { ViewDescription } from './projection/program.ts';
-import { loadCheckedDefinitions } from './checked-definitions.ts';
 import type { Definitions } from './projection/load.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
-import { type QueryLimits, queryLimits } from './query/limits.ts';
-import { Scans } from './query/scans/scans.ts';
-import { ViewReaders } from './query/view-readers.ts';
-import { LiveViews } from './live-views.ts';
 import type { ProjectionistOptions } from './projectionist-options.ts';
-import { Replays } from './replays.ts';
 import { ProjectionOperations } from './projection-operations.ts';
-import { RowTraces } from './row-traces.ts';
-import { Signals } from './signals/signals.ts';
-import { Sources } from './sources.ts';
-import { TimeTravel } from './time-travel.ts';
-import { copySettings, liveSettings, scanSettings } from './view-settings.ts';
 
 /** Milliseconds that `waitFor` waits by default. */
 const USUAL_WAIT = 10_000;
@@ -47,119 +35,25 @@ export class Projectionist extends ProjectionOperations {
   readonly app: Hono;
   /** The same for Node's own server and Express, under any path: `yours.use('/read', projectionist.listener)`. */
   readonly listener: NodeListener;
-  readonly #data: string;
-  readonly #engine: Engine;
-  readonly #scans: Scans;
-  readonly #readers: ViewReaders;
-  readonly #sources: Sources;
-  readonly #past: TimeTravel;
-  readonly #live: LiveViews;
-  readonly #replays: Replays;
-  readonly #traces: RowTraces;
-  readonly #folder: string | undefined;
-  readonly #limits: QueryLimits;
-  readonly #signals: Signals;
+  readonly #parts: Parts;
   #isStarted = false;
 
   constructor(options: ProjectionistOptions, definitions: Definitions) {
     super();
-    const data = resolve(options.data ?? 'data');
-    this.#data = data;
-    this.#limits = queryLimits(options);
     // Settings that make no sense are refused before anything is opened.
     callerFinder(options.auth);
-    this.#folder = Array.isArray(options.projections)
-      ? undefined
-      : ((options.projections as string | undefined) ?? 'projections');
-    this.#signals = new Signals(options);
-    this.log = EventLog.open(join(data, 'log.db'), {
-      catalogue: definitions.catalogue,
-      ...(options.now && { now: options.now }),
-      onFault: options.onFault,
-      instrument: this.#signals,
-    });
-    this.#scans = new Scans(scanSettings(options, availableParallelism()));
-    this.#readers = new ViewReaders((path) => this.#scans.forget(path));
-    this.#engine = this.#openEngine(data, options, definitions);
-    this.#engine.onLive((live) => this.#readers.use(live));
-    this.#engine.onCommit((projection) => this.#readers.ofProjection(projection)?.look());
-    this.#past = new TimeTravel({
-      data,
-      log: this.log,
-      engine: this.#engine,
-      readers: this.#readers,
-      limits: copySettings(options),
-      now: options.now ?? (() => new Date()),
-      onDelete: (path) => this.#scans.forget(path),
-    });
-    this.#sources = new Sources(this.#engine, this.#readers);
-    this.#live = new LiveViews({
-      data,
-      engine: this.#engine,
-      readers: this.#readers,
-      past: this.#past,
-      scans: this.#scans,
-      policies: () => this.#sources.policies(),
-      limits: this.#limits,
-      settings: liveSettings(options),
-      onFault: options.onFault ?? (() => {}),
-    });
-    this.#replays = new Replays({ log: this.log, live: this.#live, past: this.#past });
-    this.#traces = new RowTraces({ data, log: this.log, engine: this.#engine, readers: this.#readers });
-    const services = httpServices({
-      data,
-      log: this.log,
-      engine: this.#engine,
-      readers: this.#readers,
-      sources: this.#sources,
-      past: this.#past,
-      scans: this.#scans,
-      live: this.#live,
-      replays: this.#replays,
-      traces: this.#traces,
-      limits: this.#limits,
-      reportFault: options.onFault ?? (() => {}),
-      signals: this.#signals,
-    });
-    this.#signals.connect({
-      data,
-      log: this.log,
-      status: () => this.status(),
-      live: () => this.#live.status(),
-    });
-    this.app = createApp(services, options);
+    this.#parts = openParts(options, definitions);
+    this.log = this.#parts.log;
+    this.app = createApp(httpServices(this.#parts), options);
     this.listener = nodeListener(this.app);
-  }
-
-  #openEngine(data: string, options: ProjectionistOptions, definitions: Definitions): Engine {
-    try {
-      const folder = this.#folder;
-      return new Engine({
-        data,
-        log: this.log,
-        definitions,
-        ...(options.now && { now: options.now }),
-        announce: (notice) => {
-          this.#signals.notice(notice);
-          options.announce?.(notice);
-        },
-        onReport: (run, report) => this.#signals.report(run, report),
-        ...(options.onFault && { onFault: options.onFault }),
-        ...(options.takesCommands !== undefined && { takesCommands: options.takesCommands }),
-        ...(folder !== undefined && { reload: () => this.#load(folder) }),
-      });
-    } catch (error) {
-      void this.log.close();
-      throw error;
-    }
   }
 
   /** Starts the projections. Resolves at once; builds go on in the background, `ready` waits for them. */
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#signals.start();
-    this.#engine.start();
+    this.#parts.signals.start();
+    this.#parts.engine.start();
   }
 
   /** Resolves when every projection has applied what the log holds now. Call `start` before. */
@@ -174,7 +68,7 @@ export class Projectionist extends ProjectionOperations {
 
   /** Resolves when `projection` shows the event at `position`. Rejects with WAIT_TIMEOUT. */
   waitFor(projection: string, position: number, milliseconds = USUAL_WAIT): Promise<void> {
-    return this.#engine.waitFor(projection, position, milliseconds);
+    return this.#parts.engine.waitFor(projection, position, milliseconds);
   }
 
   /**
@@ -183,9 +77,9 @@ export class Projectionist extends ProjectionOperations {
    */
   view<Table extends SQLiteTable>(table: Table) {
     const name = getTableName(table);
-    const source = this.#sources.find('view', name);
+    const source = this.#parts.sources.find('view', name);
     if (source !== undefined && source.generation === null) throw notReady(source.projection);
-    const { reader } = this.#readers.ofView(name);
+    const { reader } = this.#parts.readers.ofView(name);
     return drizzle(reader.db)
       .select()
       .from(table as SQLiteTable) as unknown as SelectFrom<Table>;
@@ -196,24 +90,24 @@ export class Projectionist extends ProjectionOperations {
    * replay where no copy is kept. Throws POSITION_AHEAD, TOO_BUSY, or COPY_NOT_READY after so many milliseconds.
    */
   async asOf(projection: string, point: number | Date, milliseconds = 600_000): Promise<PastViews> {
-    const resolved = await this.#past.resolve(
+    const resolved = await this.#parts.past.resolve(
       typeof point === 'number' ? { position: point } : { time: point.toISOString() },
     );
-    return this.#past.open(projection, resolved, milliseconds);
+    return this.#parts.past.open(projection, resolved, milliseconds);
   }
 
   /** The views that answer queries now. */
   views(): ViewDescription[] {
-    return this.#readers.names().map((name) => this.#readers.ofView(name).view);
+    return this.#parts.readers.names().map((name) => this.#parts.readers.ofView(name).view);
   }
 
   /** The metrics that `/metrics` answers, in Prometheus' text format. */
   metrics(): Promise<string> {
-    return this.#signals.exposition();
+    return this.#parts.signals.exposition();
   }
 
   status(): ProjectionStatus[] {
-    return this.#engine.status();
+    return this.#parts.engine.status();
   }
 
   /** Whatever can be asked of a projection, as the HTTP API does; resolves with its answer when it is done. */
@@ -223,12 +117,12 @@ export class Projectionist extends ProjectionOperations {
     options?: OperationOptions,
     onProgress?: (progress: AsideProgress) => void,
   ): Promise<object> {
-    return this.#engine.operate(projection, operation, options, onProgress);
+    return this.#parts.engine.operate(projection, operation, options, onProgress);
   }
 
   /** What a projection could not apply, and what was decided about it. Throws PROJECTION_UNKNOWN. */
   deadLetters(projection: string): DeadLetters {
-    return listDeadLetters(this.#data, projection);
+    return listDeadLetters(this.#parts.data, projection);
   }
 
   /** Imports NDJSON into the log. */
@@ -250,14 +144,15 @@ export class Projectionist extends ProjectionOperations {
 
   /** Loads the definitions again, builds what changed, and answers its names. Throws DEFINITION_INVALID, and then all is as it was. */
   async reload(): Promise<string[]> {
-    if (this.#folder === undefined)
+    const { folder, log, engine, live, readers } = this.#parts;
+    if (folder === undefined)
       throw new ProjectionistError(
         'USAGE',
         'These definitions were handed over as objects, and cannot be loaded again',
       );
-    const changed = await this.#engine.useDefinitions(await this.#load(this.#folder));
-    this.#live.definitionsChanged();
-    this.#readers.keepOnly(this.status().map(({ name }) => name));
+    const changed = await engine.useDefinitions(await loadAgain(folder, log));
+    live.definitionsChanged();
+    readers.keepOnly(this.status().map(({ name }) => name));
     return changed;
   }
 
@@ -266,30 +161,15 @@ export class Projectionist extends ProjectionOperations {
    * a copy of the past. A server is closed after that.
    */
   endStreams(): void {
-    this.#live.close();
-    this.#past.endWaits();
+    endStreams(this.#parts);
   }
 
   /** Stops everything that was started, in reverse order. */
-  async close(): Promise<void> {
-    this.endStreams();
-    await this.#scans.close();
-    // Together: a replay may be waiting for a copy.
-    await Promise.all([this.#traces.close(), this.#replays.close(), this.#past.close()]);
-    // Readers first: the last connection to a file merges its write-ahead log, and a reader cannot.
-    this.#readers.close();
-    await this.#engine.close();
-    this.#signals.close();
-    await this.log.close();
+  close(): Promise<void> {
+    return closeParts(this.#parts);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  async #load(folder: string): Promise<Definitions> {
-    const definitions = await loadCheckedDefinitions(folder);
-    this.log.useCatalogue(definitions.catalogue);
-    return definitions;
   }
 }
