@@ -1,7 +1,8 @@
 import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
+import type { ViewPolicy } from '../../src/projection/define.ts';
 import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
-import { bothWays, listening, ordersUnder, ownOrders, running, seen } from './support.ts';
+import { bothWays, filled, listening, ordersUnder, ownOrders, seen } from './support.ts';
 
 const SECRET = 'a shared secret of at least 32 characters';
 const tokens = [
@@ -11,22 +12,14 @@ const tokens = [
   { name: 'writer', token: 'the-token-of-wri-', scopes: ['append' as const], claims: { sub: 'ann' } },
 ];
 
-async function served(options: ProjectionistOptions, hasPolicy = true): Promise<string> {
-  const guarded = ordersUnder(hasPolicy ? ownOrders : undefined);
-  const projectionist = await running({ projections: [guarded], ...options });
-  for (const customer of ['ann', 'bob', 'ann'])
-    await projectionist.log.append(`o-${crypto.randomUUID()}`, {
-      type: 'order.placed',
-      data: { customer, total: 7 },
-    });
-  await projectionist.ready();
-  return listening(projectionist);
+async function served(options: ProjectionistOptions, policy?: ViewPolicy): Promise<string> {
+  return listening(await filled({ projections: [ordersUnder(policy)], ...options }));
 }
 
 const QUERIES = ['select=customer', 'select=customer&order=id.desc&limit=1', 'select=id&customer=eq.ann'];
 
 test('each caller gets on the short way what the policy lets it see, and the same headers', async () => {
-  const url = await served({ auth: { tokens, jwt: { secret: SECRET, scopes: ['read'] } } });
+  const url = await served({ auth: { tokens, jwt: { secret: SECRET, scopes: ['read'] } } }, ownOrders);
   const web = await new SignJWT({ sub: 'bob' })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('5m')
@@ -54,7 +47,7 @@ test.each<[string, ProjectionistOptions]>([
   ['no tokens on purpose', { auth: 'none' }],
   ['no origin', {}],
 ])('pages of other origins are answered alike on both ways: %s', async (_, options) => {
-  const url = await served(options, false);
+  const url = await served(options);
   for (const origin of [undefined, 'https://a.example', 'https://c.example', 'null'])
     for (const accept of ['*/*', 'application/json']) {
       const { short, whole } = await bothWays(`${url}/views/orders?limit=1`, {

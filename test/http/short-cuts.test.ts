@@ -7,18 +7,7 @@ import type { Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { Projectionist } from '../../src/projectionist.ts';
 import type { ProjectionistOptions } from '../../src/projectionist-options.ts';
-import { bothWays, listening, mounted, ordersUnder, ownOrders, running, serving } from './support.ts';
-
-async function filled(options: ProjectionistOptions = {}): Promise<Projectionist> {
-  const projectionist = await running(options);
-  for (const customer of ['ann', 'bob', 'ann'])
-    await projectionist.log.append(`o-${crypto.randomUUID()}`, {
-      type: 'order.placed',
-      data: { customer, total: 7 },
-    });
-  await projectionist.ready();
-  return projectionist;
-}
+import { bothWays, filled, listening, mounted, ordersUnder, ownOrders, serving } from './support.ts';
 
 /** Below `/read` of a Hono app that has these middlewares of its own. */
 function routed({ app }: Projectionist, ...own: Parameters<Hono['use']>[1][]): Promise<string> {

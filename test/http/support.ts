@@ -88,6 +88,18 @@ export async function running(options: ProjectionistOptions = {}): Promise<Proje
   return projectionist;
 }
 
+/** The same, with two orders of Ann's and one of Bob's. */
+export async function filled(options: ProjectionistOptions = {}): Promise<Projectionist> {
+  const projectionist = await running(options);
+  for (const customer of ['ann', 'bob', 'ann'])
+    await projectionist.log.append(`o-${crypto.randomUUID()}`, {
+      type: 'order.placed',
+      data: { customer, total: 7 },
+    });
+  await projectionist.ready();
+  return projectionist;
+}
+
 /** Serves the app on a free port of this machine until the test is over; answers the URL. */
 export async function listening(projectionist: Projectionist): Promise<string> {
   const server = await serve(projectionist.app, { host: '127.0.0.1', port: 0 });
