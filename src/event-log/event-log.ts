@@ -3,32 +3,22 @@ import { migrate } from '../database/migrate.ts';
 import { openDatabase, type SqliteDatabase } from '../database/open.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { EventCatalogue } from './catalogue.ts';
-import { checkAll } from './check-all.ts';
-import { type EventCheck, eventCheck } from './check-event.ts';
 import type { NewEvent, RecordedEvent } from './event.ts';
 import { LOG_FORMAT } from './format.ts';
-import { GroupCommit } from './group-commit.ts';
 import { HeadWatch } from './head-watch.ts';
 import type { ImportOptions, ImportResult } from './import.ts';
-import { importInto } from './import-into.ts';
+import { type AppendResult, Intake } from './intake.ts';
 import { logError } from './log-damage.ts';
 import { LogFile } from './log-file.ts';
 import type { LogInstrument } from './log-instrument.ts';
 import { LogReader, type ReadOptions, type TracedEvent } from './reader.ts';
 import { steadyClock } from './steady-clock.ts';
 import { Subscription, type SubscribeOptions } from './subscription.ts';
-import { type AppendedEvent, type ExpectedVersion, LogWriter } from './writer.ts';
+import type { ExpectedVersion } from './writer.ts';
 
 export interface AppendOptions {
   /** Refuse the append unless the stream has exactly this version: a number of events, or 'none'. */
   readonly expectedVersion?: ExpectedVersion;
-}
-
-/** What an append answers. */
-export interface AppendResult {
-  readonly events: readonly AppendedEvent[];
-  /** The greatest position among the events: wait for it to read your own write. */
-  readonly position: number;
 }
 
 export interface EventLogOptions {
@@ -48,13 +38,8 @@ export class EventLog {
   readonly #writerConnection: SqliteDatabase;
   readonly #readerConnection: SqliteDatabase;
   readonly #reader: LogReader;
-  readonly #commits: GroupCommit;
+  readonly #intake: Intake;
   readonly #watch: HeadWatch;
-  readonly #now: () => Date;
-  readonly #instrument: LogInstrument | undefined;
-  #catalogue: EventCatalogue | undefined;
-  #check: EventCheck;
-  #import: { readonly input: Readable; readonly result: Promise<ImportResult> } | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -64,30 +49,22 @@ export class EventLog {
     options: EventLogOptions,
   ) {
     this.path = path;
-    this.#now = steadyClock(options.now ?? (() => new Date()));
-    this.#instrument = options.instrument;
-    this.#catalogue = options.catalogue;
-    this.#check = eventCheck(options.catalogue, this.#now);
     this.#writerConnection = writer;
     this.#readerConnection = reader;
     this.#reader = new LogReader(reader);
     this.id = this.#reader.id();
     const file = new LogFile(path);
-    this.#commits = new GroupCommit(writer, new LogWriter(writer), file, {
-      onCommit: (seconds) => {
-        this.#instrument?.onCommit(seconds);
-        this.#watch.check();
-      },
-      onLockWait: (seconds) => {
-        const holder = this.#import === undefined ? 'other process' : 'import';
-        this.#instrument?.onLockWait({ waiter: 'append', holder, seconds });
-      },
+    this.#intake = new Intake(writer, file, {
+      catalogue: options.catalogue,
+      now: steadyClock(options.now ?? (() => new Date())),
+      instrument: options.instrument,
+      onGrowth: () => this.#look(),
     });
     // What a power cut could still take back is not shown to anybody who builds on it.
     this.#watch = new HeadWatch(
       reader,
       () => this.#reader.head(),
-      () => this.#commits.isSyncing,
+      () => this.#intake.isSyncing,
       { file, onFault: options.onFault ?? (() => {}) },
     );
   }
@@ -108,13 +85,12 @@ export class EventLog {
 
   /** What appends are checked against; undefined where any event passes. */
   get catalogue(): EventCatalogue | undefined {
-    return this.#catalogue;
+    return this.#intake.catalogue;
   }
 
   /** Checks appends against another catalogue from now on. */
   useCatalogue(catalogue: EventCatalogue | undefined): void {
-    this.#catalogue = catalogue;
-    this.#check = eventCheck(catalogue, this.#now);
+    this.#intake.useCatalogue(catalogue);
   }
 
   /**
@@ -140,24 +116,7 @@ export class EventLog {
     expected: ReadonlyMap<string, ExpectedVersion> = new Map(),
   ): Promise<AppendResult> {
     this.#requireOpen();
-    if (events.length === 0) throw new ProjectionistError('EVENT_INVALID', 'There is no event to append');
-    const run = (given: readonly NewEvent[]) => this.#appendAll(given, expected);
-    return this.#instrument === undefined ? run(events) : this.#instrument.append(events, run);
-  }
-
-  async #appendAll(
-    events: readonly NewEvent[],
-    expected: ReadonlyMap<string, ExpectedVersion>,
-  ): Promise<AppendResult> {
-    for (const [stream, version] of expected) checkExpectedVersion(stream, version);
-    const appended = await this.#commits.append({
-      events: checkAll(events, this.#check),
-      expected,
-    });
-    return {
-      events: appended,
-      position: appended.reduce((last, { position }) => Math.max(last, position), 0),
-    };
+    return this.#intake.append(events, expected);
   }
 
   /**
@@ -167,22 +126,7 @@ export class EventLog {
    */
   async importLines(input: Readable, options: ImportOptions = {}): Promise<ImportResult> {
     this.#requireOpen();
-    if (this.#import !== undefined) throw new ProjectionistError('LOCKED', 'An import is already running');
-    const check = eventCheck(this.#catalogue, this.#now, 'json');
-    const onLockWait = (seconds: number): void =>
-      this.#instrument?.onLockWait({
-        waiter: 'import',
-        holder: this.#commits.isRunning ? 'append' : 'other process',
-        seconds,
-      });
-    const result = importInto(this.path, check, input, options, onLockWait);
-    this.#import = { input, result };
-    try {
-      return await result;
-    } finally {
-      this.#import = undefined;
-      if (this.#closing === undefined) this.#watch.check();
-    }
+    return this.#intake.importLines(input, options);
   }
 
   /** The events of one stream, from its first. */
@@ -267,11 +211,13 @@ export class EventLog {
 
   async #close(): Promise<void> {
     this.#watch.close();
-    this.#import?.input.destroy(closed());
-    await this.#import?.result.catch(() => {});
-    await this.#commits.close();
+    await this.#intake.close(closed());
     this.#readerConnection.close();
     this.#writerConnection.close();
+  }
+
+  #look(): void {
+    if (this.#closing === undefined) this.#watch.check();
   }
 
   #requireOpen(): void {
@@ -281,15 +227,4 @@ export class EventLog {
 
 function closed(): ProjectionistError {
   return new ProjectionistError('CLOSED', 'The event log is closed');
-}
-
-function checkExpectedVersion(stream: string, version: ExpectedVersion): void {
-  if (version === undefined || version === 'none' || (Number.isSafeInteger(version) && version >= 0)) return;
-  throw new ProjectionistError(
-    'EVENT_INVALID',
-    `The expected version of ${stream} must be a whole number from 0, or 'none'`,
-    {
-      evidence: { stream, field: 'expectedVersion' },
-    },
-  );
 }

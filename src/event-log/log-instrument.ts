@@ -1,4 +1,4 @@
-import type { AppendResult } from './event-log.ts';
+import type { AppendResult } from './intake.ts';
 import type { NewEvent } from './event.ts';
 
 /** Who waits for a write lock, and who has it as far as this process knows. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { ProjectionistError } from '../errors.ts';
-import type { AppendResult } from '../event-log/event-log.ts';
+import type { AppendResult } from '../event-log/intake.ts';
 import type { ExpectedVersion } from '../event-log/writer.ts';
 import { atLine } from './event-lines.ts';
 import type { IncomingEvents } from './incoming-events.ts';

@@ -1,5 +1,5 @@
 import type { Point, ResolvedPoint } from '../engine/as-of/point.ts';
-import type { AppendResult } from '../event-log/event-log.ts';
+import type { AppendResult } from '../event-log/intake.ts';
 import type { NewEvent, RecordedEvent } from '../event-log/event.ts';
 import type { ReadOptions } from '../event-log/reader.ts';
 import type { ExpectedVersion } from '../event-log/writer.ts';

@@ -11,7 +11,7 @@ import {
   TraceFlags,
   type Tracer,
 } from '@opentelemetry/api';
-import type { AppendResult } from '../event-log/event-log.ts';
+import type { AppendResult } from '../event-log/intake.ts';
 import type { NewEvent } from '../event-log/event.ts';
 import { errorType } from './error-type.ts';
 import { spanContextOf, traceContextOf, withTraceContext } from './trace-context.ts';
