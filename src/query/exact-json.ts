@@ -1,5 +1,10 @@
+/** An integer that a JavaScript number might round has so many digits. */
+const LONG = /\d{16}/;
+
 /** Parses JSON, with integers that a JavaScript number would round as bigints. Throws SyntaxError. */
 export function parseExactly(text: string): unknown {
+  // A function that is asked for each value takes four times as long.
+  if (!LONG.test(text)) return JSON.parse(text) as unknown;
   return JSON.parse(text, exactInteger as (key: string, value: unknown) => unknown) as unknown;
 }
 
