@@ -14,8 +14,17 @@ const TEXTS: readonly (readonly [name: string, text: string])[] = [
   ['<b>', '<script>alert(1)</script> & "quotes"'],
   ['empty', ''],
   ['a b', '  spaces  '],
+  [`o'brien "the" \\ and \u202Eback`, "it's \\ a `quote` \u202E and turned \u202C, 🏳️‍🌈"],
+  ['0'.repeat(180), JSON.stringify({ text: 'x'.repeat(100_000) })],
 ];
 const SHEET_ROWS = 40;
+
+/** None, a few, or 100 kB of them. */
+function tagsOf(at: number): readonly string[] {
+  if (at === TEXTS.length - 1)
+    return Array.from({ length: 2000 }, (_, tag) => `tag ${tag} ${'t'.repeat(40)}`);
+  return at % 2 === 0 ? [] : ['a', 'b', 'c'.repeat(80)];
+}
 
 /** Writes events of every awkward kind, for the projections in `odd/`. */
 export function writeOdd(path: string): void {
@@ -23,7 +32,7 @@ export function writeOdd(path: string): void {
     ...TEXTS.map(([name, text], at) => ({
       stream: `note-${name}`,
       type: 'note.taken',
-      data: { text, tags: at % 2 === 0 ? [] : ['a', 'b', 'c'.repeat(80)] },
+      data: { text, tags: tagsOf(at) },
     })),
     ...Array.from({ length: SHEET_ROWS }, (_, at) => ({
       stream: 'sheet-1',

@@ -101,7 +101,7 @@ describe.each([390, 1280, 2560])('%i pixels wide', (width) => {
 
 test('what is under an address that a row names is what it names, whatever its characters', async () => {
   const page = await opened(browser, `${odd.url}/console/views/notes`);
-  for (const name of ['a/b?c#d', '%41&x=1', '<b>', 'שלום', 'a b']) {
+  for (const name of ['a/b?c#d', '%41&x=1', '<b>', 'שלום', 'a b', '0'.repeat(180)]) {
     await page.getByRole('button', { name: `Story of note-${name}`, exact: true }).click();
     await expect.poll(() => page.locator('.story .faint').first().textContent()).toContain(`note-${name}`);
     await page.keyboard.press('Escape');
@@ -131,7 +131,7 @@ describe('a verification', () => {
 
   test('names a function that answers differently each time', async () => {
     const { words } = await verified(odd, 'notes');
-    expect(await words()).toContain('Generation 1 at position 50 differs from a second replay: 9 in moods');
+    expect(await words()).toContain('Generation 1 at position 52 differs from a second replay: 11 in moods');
     expect(await words()).toMatch(/Two replays of the same events differ, first at note\.taken at \d/);
   });
 

@@ -40,6 +40,28 @@ export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
+/** Characters of a value on one line. */
+const ONE_LINE = 300;
+
+/** A text on one line, which shows no more of it than its beginning. */
+export function beginning(text: string, most = ONE_LINE): string {
+  // Not within a character that is a pair
+  return text.length > most ? `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
+}
+
+/** What would turn the text around it, or cannot be seen: tabs and line ends aside. */
+// oxlint-disable-next-line no-control-regex -- these are what it is about
+const UNSEEN = /[\u202A-\u202E\u2066-\u2069\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g;
+
+/** A text whose control characters can be seen, so that it is what it looks like. */
+export function visible(text: string): string {
+  return text.replaceAll(UNSEEN, (character) => `⟨U+${codeOf(character)}⟩`);
+}
+
+function codeOf(character: string): string {
+  return character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+}
+
 /** A value of a row or an event, as text. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'null';

@@ -13,6 +13,8 @@ export const notes = sqliteTable('notes', {
   text: text().notNull(),
   tags: text({ mode: 'json' }).notNull(),
   retaken: integer().notNull(),
+  /** More digits than a JavaScript number holds. */
+  digits: integer().notNull(),
 });
 
 export const moods = sqliteTable('moods', { id: text().primaryKey(), mood: real().notNull() });
@@ -26,7 +28,13 @@ export default projection({
   views: { notes, moods, nothing },
   on: {
     'note.taken': (e, db) => [
-      db.insert(notes).values({ id: e.stream, text: e.data.text, tags: e.data.tags, retaken: 0 }),
+      db.insert(notes).values({
+        id: e.stream,
+        text: e.data.text,
+        tags: e.data.tags,
+        retaken: 0,
+        digits: sql`123456789012345678`,
+      }),
       db.insert(moods).values({ id: e.stream, mood: moody(e.data.text) }),
     ],
     'note.retaken': (e, db) =>

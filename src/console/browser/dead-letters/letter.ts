@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal } from '../api.ts';
-import { count, counted, isolated } from '../format.ts';
+import { count, counted, isolated, visible } from '../format.ts';
 import { html } from '../html.ts';
 import { Pill, Time, Trouble } from '../parts.ts';
 import { confirm } from '../question.ts';
@@ -60,7 +60,7 @@ export function Letter({ projection, entry, onDone }: LetterProps): VNode {
   return html`<li class="card letter">
     <header>
       <a class="type" href=${href(`/log?at=${position}`)}>${type}</a>
-      <span class="faint">at ${count(position)} of <a href=${href(`/log?stream=${encodeURIComponent(stream)}`)}>${stream}</a></span>
+      <span class="faint">at ${count(position)} of <a href=${href(`/log?stream=${encodeURIComponent(stream)}`)}>${visible(stream)}</a></span>
       <${Pill} kind="stopped">${projection}</${Pill}>
       <span class="grow"></span>
       ${

@@ -31,7 +31,7 @@ export function Causation({ correlation }: { readonly correlation: string }): VN
   if (events === undefined || events.length === 0) return null;
   const first = Date.parse((events[0] as LogEvent).time);
   return html`<section class="card causation" aria-label="Chain of causation">
-    <h2>${counted(events.length, 'event')} of ${correlation}</h2>
+    <h2>${counted(events.length, 'event')} of <bdi>${correlation}</bdi></h2>
     <${Branch} nodes=${treeOf(events)} first=${first} />
   </section>`;
 }
@@ -43,7 +43,7 @@ function Branch({ nodes, first }: { readonly nodes: readonly Node[]; readonly fi
         html`<li key=${event.position}>
           <div class="node">
             <a class="type" href=${href(`/log?at=${event.position}`)}>${event.type}</a>
-            <span class="faint">${event.stream}, event ${count(event.position)}</span>
+            <span class="faint"><bdi>${event.stream}</bdi>, event ${count(event.position)}</span>
             <span class="faint"><${Time} iso=${event.time} /></span>
             <span class="faint">${since(first, event)}</span>
           </div>

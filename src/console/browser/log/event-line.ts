@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type LogEvent, metadataOf } from './events.ts';
-import { count } from '../format.ts';
+import { beginning, count, visible } from '../format.ts';
 import { html } from '../html.ts';
 import { Copy, Time } from '../parts.ts';
 import { href } from '../router.ts';
@@ -26,9 +26,9 @@ export function EventLine({
         class="stream"
         href=${href(`/log?stream=${encodeURIComponent(event.stream)}`)}
         title=${`Version ${event.version} of the stream`}
-        >${event.stream}</a
+        >${visible(event.stream)}</a
       >
-      <code class="summary">${JSON.stringify(event.data)}</code>
+      <code class="summary">${visible(beginning(JSON.stringify(event.data)))}</code>
       <${Time} iso=${event.time} />
     </div>
     ${
@@ -60,7 +60,7 @@ export function EventLine({
                     </div>`
               }
             </dl>
-            <pre tabindex="0">${JSON.stringify(event.data, null, 2)}</pre>
+            <pre tabindex="0">${visible(JSON.stringify(event.data, null, 2))}</pre>
             ${event.metadata === null ? null : html`<pre tabindex="0">${JSON.stringify(event.metadata, null, 2)}</pre>`}
             <p class="actions">
               <a href=${href(`/log?type=${encodeURIComponent(event.type)}`)}>All of this type</a>

@@ -158,6 +158,6 @@ function Filters({ parameters }: { readonly parameters: URLSearchParams }): VNod
             spellcheck=${false}
         /></label>`,
     )}
-    <button type="submit" class="hidden">Filter</button>
+    <button type="submit" class="hidden" tabindex="-1">Filter</button>
   </form>`;
 }

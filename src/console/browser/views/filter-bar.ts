@@ -29,7 +29,7 @@ export function FilterBar({ view, query, onChange }: FilterBarProps): VNode {
     ${query.filters.map(
       (filter) =>
         html`<span class="chip filter" key=${`${filter.column}=${filter.operator}.${filter.value}`}>
-          ${filter.column} <span class="faint">${wordsOf(filter)}</span> ${filter.value}
+          ${filter.column} <span class="faint">${wordsOf(filter)}</span> <bdi>${filter.value}</bdi>
           <button
             type="button"
             class="drop"

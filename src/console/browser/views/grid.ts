@@ -1,6 +1,6 @@
 import { Component, type VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { shown } from '../format.ts';
+import { beginning, shown, visible } from '../format.ts';
 import { html } from '../html.ts';
 import type { KeyedRow } from './rows.ts';
 import type { Column } from '../session.ts';
@@ -151,8 +151,7 @@ function widthOf(text: string): number {
 }
 
 function cellText(value: unknown): string {
-  const text = shown(value);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return visible(beginning(shown(value), 200));
 }
 
 function isEqual(a: unknown, b: unknown): boolean {

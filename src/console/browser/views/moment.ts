@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { pause } from '../pause.ts';
 import { eventAt, type LogEvent } from '../log/events.ts';
-import { count } from '../format.ts';
+import { beginning, count } from '../format.ts';
 import { html } from '../html.ts';
 import type { Player } from './player.ts';
 import { href } from '../router.ts';
@@ -30,7 +30,9 @@ export function Moment({ player }: { readonly player: Player }): VNode {
             <span
               >of <a href=${href(`/log?stream=${encodeURIComponent(event.stream)}`)}>${event.stream}</a></span
             >
-            <code title=${JSON.stringify(event.data, null, 2)}>${JSON.stringify(event.data)}</code>`
+            <code title=${beginning(JSON.stringify(event.data, null, 2), 2000)}
+              >${beginning(JSON.stringify(event.data))}</code
+            >`
     }
   </p>`;
 }

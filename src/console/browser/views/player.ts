@@ -1,53 +1,25 @@
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Refusal } from '../api.ts';
-import { parseExactly } from '../exact.ts';
-import { follow } from '../streams.ts';
-import { Film, type Frame } from './film.ts';
-import { after, type KeyedRow, type RowMessage } from './rows.ts';
-
-/** How fast the playhead goes: through the whole log in so many seconds, or so many events a second. */
-export interface Speed {
-  readonly name: string;
-  readonly seconds?: number;
-  readonly events?: number;
-}
-
-export const SPEEDS: readonly Speed[] = [
-  { name: 'all in 15 s', seconds: 15 },
-  { name: 'all in 30 s', seconds: 30 },
-  { name: 'all in 2 min', seconds: 120 },
-  { name: '100 events/s', events: 100 },
-  { name: '10 events/s', events: 10 },
-  { name: '2 events/s', events: 2 },
-];
-
-/** Frames of the film of the whole log: about one for each pixel of its track. */
-const FRAMES = 1200;
-/** Events before the playhead in a film of single events, for steps back. */
-const BEHIND = 60;
-/** Events ahead of the playhead in a film of single events. */
-const AHEAD = 400;
+import type { Film, Frame } from './film.ts';
+import { Films } from './films.ts';
+import { LiveRows } from './live-rows.ts';
+import { eventsPerSecond, type Speed, USUAL_SPEED } from './speed.ts';
 
 /**
- * Shows a query as of now, and kept up to date; or as of any moment of the log. What is shown comes from films that the
- * server makes by replay: one of the whole log in as many frames as the track has pixels, and where every event counts,
- * one of single events around the playhead. What moves here waits for no request.
+ * Shows a query as of now, and kept up to date; or as of any moment of the log, from films that the server makes. What
+ * moves here waits for no request.
  */
 export class Player {
   readonly path: string;
-  readonly primaryKey: readonly string[];
   /** Where the log ends: of the live answer, or of the film. */
   readonly end = signal(0);
   readonly isPast = signal(false);
   readonly isPlaying = signal(false);
-  readonly speed = signal<Speed>(SPEEDS[1] as Speed);
+  readonly speed = signal<Speed>(USUAL_SPEED);
   /** Where the playhead is; between two events while it moves. */
   readonly position = signal(0);
-  readonly film = signal<Film | undefined>(undefined);
-  readonly #liveProblem = signal<Refusal | undefined>(undefined);
-  readonly #live = signal<Frame | undefined>(undefined);
-  readonly #single = signal<Film | undefined>(undefined);
-  readonly #closing = new AbortController();
+  readonly #live: LiveRows;
+  readonly #films: Films;
   /** True while the playhead would go on, and what comes next is not there yet. */
   readonly #isStarved = signal(false);
   #animation = 0;
@@ -55,12 +27,10 @@ export class Player {
 
   /** What is to be shown now; undefined until there is something. */
   readonly frame = computed<Frame | undefined>(() =>
-    this.isPast.value ? this.#pastFrame() : this.#live.value,
+    this.isPast.value ? this.#pastFrame() : this.#live.frame.value,
   );
   readonly problem = computed<Refusal | undefined>(() =>
-    this.isPast.value
-      ? (this.film.value?.problem.value ?? this.#single.value?.problem.value)
-      : this.#liveProblem.value,
+    this.isPast.value ? this.#films.problem.value : this.#live.problem.value,
   );
   /** Whether every event up to the playhead is in the frame. */
   readonly isExact = computed(() => this.frame.value?.position === Math.floor(this.position.value));
@@ -76,27 +46,24 @@ export class Player {
 
   constructor(path: string, primaryKey: readonly string[]) {
     this.path = path;
-    this.primaryKey = primaryKey;
-    void this.#followLive();
+    this.#films = new Films(path, primaryKey);
+    this.#live = new LiveRows(path, primaryKey, (position) => this.reached(position));
+  }
+
+  /** The film of the whole log. */
+  get film(): ReadonlySignal<Film | undefined> {
+    return this.#films.whole;
   }
 
   close(): void {
     this.pause();
-    this.#closing.abort();
-    this.film.value?.close();
-    this.#single.value?.close();
+    this.#live.close();
+    this.#films.close();
   }
 
   /** Has the film of the whole log made, so that it is there when somebody touches the playhead. */
   prepare(): void {
-    const known = this.film.peek();
-    const to = this.end.peek();
-    if (to === 0 || (known !== undefined && known.problem.peek() === undefined && known.order.to === to))
-      return;
-    if (known !== undefined && this.isPast.peek()) return;
-    known?.close();
-    const { path, primaryKey } = this;
-    this.film.value = new Film({ path, primaryKey, from: 0, to, step: Math.max(1, Math.ceil(to / FRAMES)) });
+    this.#films.prepare(this.end.peek(), !this.isPast.peek());
   }
 
   /** Shows the rows as of a position. */
@@ -112,9 +79,8 @@ export class Player {
   /** As `seek`, to the frame that is nearest, which is exact. */
   scrub(position: number): void {
     this.seek(position);
-    const frame = this.film.peek()?.at(this.position.peek());
-    if (frame !== undefined && this.film.peek()?.covers(position) === true)
-      this.position.value = frame.position;
+    const frame = this.#films.nearest(this.position.peek());
+    if (frame !== undefined) this.position.value = frame.position;
   }
 
   /** One event on or back. */
@@ -130,27 +96,21 @@ export class Player {
     if (!this.isPast.peek()) return;
     const position = Math.floor(this.position.peek());
     this.position.value = position;
-    const film = this.film.peek();
-    if (film?.covers(position) === true && film.at(position)?.position === position) {
-      this.#single.peek()?.want(position, AHEAD);
-      return;
-    }
-    this.#needSingle(position);
+    this.#films.needExact(position, this.end.peek());
   }
 
   /** The frames of single events around a position, as far as they are there: one for each event. */
   eventsAround(position: number): readonly Frame[] {
-    const single = this.#single.peek();
-    return single?.covers(position) === true ? single.frames : [];
+    return this.#films.eventsAround(position);
   }
 
   /** Back to the present. */
   now(): void {
     this.pause();
     this.isPast.value = false;
-    this.#dropSingle();
+    this.#films.dropSingle();
     this.#shown = undefined;
-    this.reached(Math.max(this.end.peek(), this.#live.peek()?.position ?? 0));
+    this.reached(Math.max(this.end.peek(), this.#live.frame.peek()?.position ?? 0));
     this.position.value = this.end.peek();
   }
 
@@ -182,82 +142,28 @@ export class Player {
     this.settle();
   }
 
-  #move(seconds: number): void {
-    const end = this.end.peek();
-    const { seconds: whole, events } = this.speed.peek();
-    const perSecond = events ?? end / (whole ?? 30);
-    const next = Math.min(end, this.position.peek() + perSecond * seconds);
-    const needsSingle = perSecond < ((this.film.peek()?.order.step ?? 1) * 60) / 12;
-    if (needsSingle) this.#needSingle(Math.floor(next));
-    // Waits for what is not there yet, rather than show what was not so.
-    const source = needsSingle ? this.#single.peek() : this.film.peek();
-    this.#isStarved.value = source?.covers(next) !== true && source?.isWhole.peek() !== true;
-    if (this.#isStarved.peek()) return;
-    this.position.value = next;
-    if (next >= end) this.pause();
-  }
-
-  #needSingle(position: number): void {
-    const known = this.#single.peek();
-    const isNear =
-      known !== undefined &&
-      known.problem.peek() === undefined &&
-      position >= known.order.from &&
-      position <= (known.reach ?? known.order.from + BEHIND) + (known.isGivenUp ? 0 : AHEAD);
-    if (isNear) {
-      known.want(position, AHEAD);
-      return;
-    }
-    known?.close();
-    const { path, primaryKey } = this;
-    const from = Math.max(0, position - BEHIND);
-    this.#single.value = new Film({ path, primaryKey, from, to: this.end.peek(), step: 1 }, BEHIND + AHEAD);
-  }
-
-  #dropSingle(): void {
-    this.#single.peek()?.close();
-    this.#single.value = undefined;
-  }
-
-  /** The finest frame that there is; what was shown before, while there is none. */
-  #pastFrame(): Frame | undefined {
-    const position = Math.floor(this.position.value);
-    const single = this.#single.value;
-    const film = this.film.value;
-    // Read, so that what arrives is shown
-    void [single?.length.value, film?.length.value];
-    const fine = single?.covers(position) === true ? single.at(position) : undefined;
-    const coarse = film?.covers(position) === true ? film.at(position) : undefined;
-    const found = coarse?.position === position ? coarse : (fine ?? coarse);
-    this.#shown = found ?? this.#shown ?? this.#live.peek();
-    return this.#shown;
-  }
-
-  async #followLive(): Promise<void> {
-    let rows: readonly KeyedRow[] = [];
-    const { signal: over } = this.#closing;
-    await follow(
-      () => this.path,
-      over,
-      ({ event, data }) => {
-        if (event !== 'snapshot' && event !== 'changes') return;
-        const message = parseExactly(data) as RowMessage;
-        const next = after(rows, message, this.primaryKey);
-        rows = next.rows;
-        this.#liveProblem.value = undefined;
-        this.#live.value = { position: message.position, time: undefined, rows, changed: next.changed };
-        this.reached(message.position);
-      },
-      (refusal) => {
-        this.#liveProblem.value = refusal;
-      },
-    );
-  }
-
   /** The log reaches to here; a look at the past keeps the end that it began with. */
   reached(position: number): void {
     if (position <= this.end.peek() || this.isPast.peek()) return;
     this.end.value = position;
     this.position.value = position;
+  }
+
+  #move(seconds: number): void {
+    const end = this.end.peek();
+    const perSecond = eventsPerSecond(this.speed.peek(), end);
+    const next = Math.min(end, this.position.peek() + perSecond * seconds);
+    // Waits for what is not there yet, rather than show what was not so.
+    this.#isStarved.value = !this.#films.isReadyFor(next, perSecond, end);
+    if (this.#isStarved.peek()) return;
+    this.position.value = next;
+    if (next >= end) this.pause();
+  }
+
+  /** The finest frame that there is; what was shown before, while there is none. */
+  #pastFrame(): Frame | undefined {
+    const found = this.#films.frameAt(Math.floor(this.position.value));
+    this.#shown = found ?? this.#shown ?? this.#live.frame.peek();
+    return this.#shown;
   }
 }

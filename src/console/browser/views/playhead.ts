@@ -3,8 +3,9 @@ import { html } from '../html.ts';
 import { stepToChange } from './changes.ts';
 import { GoTo } from './go-to.ts';
 import { Moment } from './moment.ts';
-import { type Player, SPEEDS } from './player.ts';
+import type { Player } from './player.ts';
 import { Readout } from './readout.ts';
+import { SPEEDS } from './speed.ts';
 import { Track } from './track.ts';
 
 /** The playhead over the log: drag it, play it, step it. */

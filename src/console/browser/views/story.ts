@@ -1,12 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { askJson, Refusal } from '../api.ts';
-import { count, counted, shown } from '../format.ts';
+import { count, counted, shown, visible } from '../format.ts';
 import { html } from '../html.ts';
 import { onKey } from '../keys.ts';
 import { Empty, Pill, Time, Trouble } from '../parts.ts';
 import { href } from '../router.ts';
 import type { KeyedRow, Row } from './rows.ts';
+import { Value } from './value.ts';
 import { hasForViews, type View } from '../session.ts';
 
 interface Entry {
@@ -37,7 +38,7 @@ export function Story({ view, chosen, position, onSeek, onClose }: StoryProps): 
   const title = view.primaryKey.map((name) => shown(chosen.row[name])).join(', ') || 'A row';
   return html`<aside ref=${drawer} class="drawer" tabindex="-1" aria-label=${`Story of ${title}`}>
     <header>
-      <h2>${title}</h2>
+      <h2><bdi>${visible(title)}</bdi></h2>
       <span class="faint">in ${view.name}</span>
       <span class="grow"></span>
       <button type="button" class="quiet" aria-label="Close" onClick=${onClose}>×</button>
@@ -47,7 +48,7 @@ export function Story({ view, chosen, position, onSeek, onClose }: StoryProps): 
         ([name, value]) =>
           html`<div>
             <dt>${name}</dt>
-            <dd class=${value === null ? 'null' : ''}>${shown(value)}</dd>
+            <dd class=${value === null ? 'null' : ''}><${Value} value=${value} /></dd>
           </div>`,
       )}
     </dl>
@@ -85,7 +86,7 @@ function Entries({ view, chosen, position, onSeek }: Omit<StoryProps, 'onClose'>
               ▸ ${count(entry.position)}
             </button>
           </header>
-          <p class="faint"><${Time} iso=${entry.time} /> · ${entry.stream}</p>
+          <p class="faint"><${Time} iso=${entry.time} /> · <bdi>${visible(entry.stream)}</bdi></p>
           <${Difference} before=${entry.before} after=${entry.after} />
         </li>`,
       )}
@@ -127,8 +128,8 @@ function Difference({ before, after }: { readonly before: Row | null; readonly a
         (name) =>
           html`<tr>
             <th scope="row">${name}</th>
-            <td>${before === null ? '' : html`<del>${shown(before[name])}</del>`}</td>
-            <td>${after === null ? '' : html`<ins>${shown(after[name])}</ins>`}</td>
+            <td>${before === null ? '' : html`<del><${Value} value=${before[name]} /></del>`}</td>
+            <td>${after === null ? '' : html`<ins><${Value} value=${after[name]} /></ins>`}</td>
           </tr>`,
       )}
     </tbody>
