@@ -31,7 +31,7 @@ export async function runOperation<Answer extends object>(
 ): Promise<Answer> {
   const { projection } = asked;
   const progress = new ProgressDisplay(io.error);
-  const show = new OperationProgress(config.data, projection, progress);
+  const show = new OperationProgress(io, config.data, projection, progress);
   try {
     for (;;) {
       const result = isEngineRunning(config.data)
@@ -64,13 +64,16 @@ async function runHere(
   }
 }
 
-/** Shows how far a build is, or what an operation tells of itself. */
+/** Shows how far a build is and what it waits for, or what an operation tells of itself. */
 class OperationProgress {
+  readonly #io: Io;
   readonly #data: string;
   readonly #projection: string;
   readonly #display: ProgressDisplay;
+  #obstacle: string | undefined;
 
-  constructor(data: string, projection: string, display: ProgressDisplay) {
+  constructor(io: Io, data: string, projection: string, display: ProgressDisplay) {
+    this.#io = io;
     this.#data = data;
     this.#projection = projection;
     this.#display = display;
@@ -78,9 +81,19 @@ class OperationProgress {
 
   showBuild(): void {
     const { head, projections } = inspect(this.#data);
-    const build = projections.find(({ name }) => name === this.#projection)?.build;
-    if (build)
-      this.#display.show({ title: `Building ${this.#projection}`, done: build.position, total: head });
+    const found = projections.find(({ name }) => name === this.#projection);
+    if (found?.retry) this.#tellOf(found.retry.error);
+    if (found?.build)
+      this.#display.show({ title: `Building ${this.#projection}`, done: found.build.position, total: head });
+  }
+
+  /** Once for each obstacle: whoever waits should know what for. */
+  #tellOf({ message, hint }: ErrorReport): void {
+    if (message === this.#obstacle) return;
+    this.#obstacle = message;
+    this.#display.clear();
+    this.#io.error.write(`${this.#projection} waits, and tries again: ${message}\n`);
+    if (hint !== undefined) this.#io.error.write(`Try: ${hint}\n`);
   }
 
   show({ phase, done, total }: AsideProgress): void {

@@ -162,6 +162,17 @@ describe('with a server', () => {
     }
   });
 
+  test('a command says what it waits for, and goes on when that is out of the way', async () => {
+    const file = workspace.path('projections', 'products.ts');
+    const sound = readFileSync(file, 'utf8');
+    expect(workspace.run(['rebuild', 'products']).code).toBe(0);
+    writeFileSync(file, 'export default {;');
+    const rollback = workspace.begin('rollback', 'products');
+    await rollback.says(/^products waits, and tries again: /m);
+    writeFileSync(file, sound);
+    expect(await rollback.ended()).toBe(0);
+  });
+
   test('rebuild and rollback are done by the server', async () => {
     expect(workspace.run(['rebuild', 'orders']).out).toContain('orders: generation 2 is live');
     const rebuilt = await fetch(`${server.url}/views/orders?limit=1`);

@@ -51,5 +51,5 @@ export function rebuildCommand(io: Io): Command {
 
 function describe(rebuilt: Rebuilt): string {
   if ('generation' in rebuilt) return `generation ${rebuilt.generation} is live`;
-  return `${rebuilt.stream} is derived again, from ${grouped(rebuilt.events)} events`;
+  return `${rebuilt.stream} is derived again, from ${grouped(rebuilt.events)} ${rebuilt.events === 1 ? 'event' : 'events'}`;
 }
