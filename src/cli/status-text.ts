@@ -40,7 +40,7 @@ export function statusText(
     });
     lines.push('', table(heads, rows, width));
   }
-  const remarks = projections.flatMap(remarksOn);
+  const remarks = projections.flatMap((projection) => remarksOn(projection, isRunning));
   if (remarks.length > 0) lines.push('', ...remarks);
   return lines.join('\n');
 }
@@ -74,8 +74,15 @@ function buildText({ generation, position }: { generation: number; position: num
 }
 
 /** What a table has no room for: why a projection is not live. */
-function remarksOn({ name, state, asOf, paused, retry, error }: InspectedProjection): string[] {
+function remarksOn(
+  { name, state, asOf, paused, retry, error }: InspectedProjection,
+  isRunning: boolean,
+): string[] {
   const remarks = [];
+  if (isRunning && state === 'unknown') {
+    const since = asOf === null ? 'yet' : `since ${asOf}`;
+    remarks.push(`${name}: no sign of life ${since}; if that lasts, no definition declares it any more`);
+  }
   if (paused !== null) {
     const by = paused.by === null ? '' : ` by ${paused.by}`;
     remarks.push(

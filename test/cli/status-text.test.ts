@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { Rates } from '../../src/cli/rates.ts';
 import { watchText } from '../../src/cli/screen.ts';
+import { statusText } from '../../src/cli/status-text.ts';
 import { table } from '../../src/cli/table.ts';
+import type { InspectedProjection } from '../../src/engine/inspect.ts';
 import type { Io } from '../../src/cli/io.ts';
 
 test('a table lets go of its last columns until it fits', () => {
@@ -22,6 +24,33 @@ test('a rate is what was gone since the last look, and never negative', () => {
   expect(rates.of(at(300), 3000).get('orders')).toBe(100);
   expect(rates.of(at(300, 0), 4000).get('orders')).toBe(0);
   expect(rates.of(at(300, 50), 4500).get('orders')).toBe(100);
+});
+
+test('a projection that the running process does not speak of is pointed out', () => {
+  const removed = {
+    name: 'orders',
+    state: 'unknown',
+    asOf: '2026-01-31T12:00:00.000Z',
+    views: ['orders'],
+    generation: 1,
+    position: 5,
+    lag: 0,
+    lagSeconds: 0,
+    parked: 0,
+    movedAt: null,
+    paused: null,
+    retry: null,
+    build: null,
+    error: null,
+    lastError: null,
+  } satisfies InspectedProjection;
+  const inspection = { head: 5, events: [], projections: [removed] };
+  const text = (isRunning: boolean): string =>
+    statusText({ ...inspection, isRunning }, 'data', { width: undefined });
+  expect(text(true)).toContain(
+    'orders: no sign of life since 2026-01-31T12:00:00.000Z; if that lasts, no definition declares it any more',
+  );
+  expect(text(false)).not.toContain('sign of life');
 });
 
 /** An output that ends the watching after so many texts. */
