@@ -4,7 +4,7 @@ import { confirm } from '../question.ts';
 import { has } from '../session.ts';
 import type { Status } from '../status.ts';
 import { look } from '../statuses.ts';
-import { lookAtVerification } from './verification.ts';
+import { lookAtVerification } from './verifications.ts';
 
 export interface Operation {
   readonly name: string;

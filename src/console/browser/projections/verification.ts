@@ -1,59 +1,21 @@
-import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { askJson, Refusal } from '../api.ts';
+import { Refusal } from '../api.ts';
 import { count, counted, shown } from '../format.ts';
 import { html } from '../html.ts';
 import { Trouble } from '../parts.ts';
 import { href } from '../router.ts';
 import type { Row } from '../views/rows.ts';
 import { has } from '../session.ts';
-import type { ErrorReport, Status } from '../status.ts';
-
-interface Difference {
-  readonly view: string;
-  readonly key: Row | null;
-  readonly kind: 'missing' | 'extra' | 'different';
-  readonly columns: readonly {
-    readonly column: string;
-    readonly live: unknown;
-    readonly replayed: unknown;
-  }[];
-  readonly cause: 'edited' | 'unexplained' | 'behind' | 'nondeterministic';
-  readonly event: DifferenceEvent | null;
-  readonly parting: DifferenceEvent | null;
-}
-
-interface DifferenceEvent {
-  readonly position: number;
-  readonly type: string;
-}
-
-interface Outcome {
-  readonly generation: number;
-  readonly position: number;
-  readonly isSame: boolean;
-  readonly views: readonly { readonly view: string; readonly rows: number; readonly differing: number }[];
-  readonly difference: Difference | null;
-}
-
-interface Verification {
-  readonly state: 'never' | 'running' | 'done' | 'failed';
-  readonly progress: { readonly phase: string; readonly done: number; readonly total: number } | null;
-  readonly outcome: Outcome | null;
-  readonly error: ErrorReport | null;
-}
-
-const verifications = signal<Readonly<Record<string, Verification | Refusal>>>({});
-
-export async function lookAtVerification(name: string): Promise<void> {
-  const path = `/projections/${encodeURIComponent(name)}/verification`;
-  const found = await askJson<Verification>(path).catch((error: unknown) => {
-    if (error instanceof Refusal) return error;
-    throw error;
-  });
-  verifications.value = { ...verifications.value, [name]: found };
-}
+import {
+  type Difference,
+  type DifferenceEvent,
+  lookAtVerification,
+  type Outcome,
+  type Verification,
+  verifications,
+} from './verifications.ts';
+import type { Status } from '../status.ts';
 
 /** How far the verification of a projection is, or what it found. Asked again with each status while it runs. */
 export function VerificationLine({ status }: { readonly status: Status }): VNode | null {
