@@ -172,9 +172,14 @@ export class GenerationRun {
     );
   }
 
-  /** Positions a second since this run began. */
+  /** Seconds since this run began. */
+  seconds(): number {
+    return (performance.now() - this.startedAt) / 1000;
+  }
+
+  /** Positions a second in that time. */
   rate(): number {
-    const seconds = (performance.now() - this.startedAt) / 1000;
+    const seconds = this.seconds();
     return seconds > 0 ? (this.position - this.startPosition) / seconds : 0;
   }
 

@@ -26,7 +26,7 @@ export class Announcer {
   }
 
   moved(kind: 'resumed' | 'went-live', run: GenerationRun): void {
-    const seconds = (performance.now() - run.startedAt) / 1000;
+    const seconds = Math.round(run.seconds() * 1000) / 1000;
     const { generation, position } = run;
     this.#announce({
       kind,

@@ -59,13 +59,17 @@ function sightingOf({ live, build, buildError, head }: KeeperState): Sighting {
   return live.parked > 0 ? 'level, streams parked' : 'level';
 }
 
+/** Seconds of a build in which its rate says nothing yet: its first batches are small. */
+const WARMING_UP = 1;
+
 function buildStatus(run: GenerationRun, head: number): BuildStatus {
   const rate = run.rate();
+  const isRateKnown = rate > 0 && run.seconds() >= WARMING_UP;
   return {
     generation: run.generation.number,
     position: run.position,
     rate: Math.round(rate),
-    secondsLeft: rate > 0 ? Math.max(0, head - run.position) / rate : null,
+    secondsLeft: isRateKnown ? Math.round(Math.max(0, head - run.position) / rate) : null,
     error: run.error,
   };
 }
