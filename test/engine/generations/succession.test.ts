@@ -57,6 +57,10 @@ class ScriptedRun {
     });
   }
 
+  seconds(): number {
+    return 1;
+  }
+
   async stop(): Promise<void> {
     this.isStopped = true;
   }
