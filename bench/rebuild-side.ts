@@ -45,10 +45,19 @@ function compiled(): Promise<void> {
       if (report.kind === 'failed') reject(new Error(report.error.message));
       if (report.kind === 'built') setImmediate(() => void runner.stop().then(resolve));
     };
-    const task = { path: viewPath, logPath, logId: 'bench', program, isBuild: true, budget: 400 };
+    const task = { path: viewPath, logPath, logId: logId(), program, isBuild: true, budget: 400 };
     const runner: Runner = new Runner(task, NO_CODE, tell);
     runner.advance(events);
   });
+}
+
+function logId(): string {
+  const log = openDatabase(logPath, { purpose: 'read' });
+  try {
+    return log.prepare('SELECT id FROM log').pluck().get() as string;
+  } finally {
+    log.close();
+  }
 }
 
 type Write = (row: LogRow) => void;
