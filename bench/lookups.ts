@@ -1,10 +1,11 @@
 /**
- * How long point look-ups take over HTTP: on an idle server, while it rebuilds, and while scans keep its reader processes
- * busy, at a steady rate and from the moment that each is due. Idle times and rebuilds take turns, and are equally long.
+ * How long point look-ups take over HTTP: on an idle server, while it rebuilds, beside a process that does nothing but
+ * loop, and while scans keep its reader processes busy, at a steady rate and from the moment that each is due. The loop
+ * tells what it costs that one processor is busy, with whatever. The first three take turns, and are equally long.
  * The files are in the system's temporary folder; TMPDIR chooses another disk.
  * `npm run bench -- lookups [events] [look-ups a second] [rebuilds]`
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
@@ -42,11 +43,14 @@ try {
 async function compare(url: string, server: ChildProcess): Promise<void> {
   const idle: number[] = [];
   const rebuilding: number[] = [];
+  const beside: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const started = performance.now();
     server.send('rebuild');
     rebuilding.push(...(await measure(url, once(server, 'message'))));
-    idle.push(...(await measure(url, delay(performance.now() - started))));
+    const took = performance.now() - started;
+    idle.push(...(await measure(url, delay(took))));
+    beside.push(...(await measure(url, loopFor(took))));
   }
   const scanning = await measure(url, keepScanning(url, SECONDS));
   console.log(
@@ -54,6 +58,7 @@ async function compare(url: string, server: ChildProcess): Promise<void> {
   );
   print('idle', idle, idle);
   print('while it rebuilds', rebuilding, idle);
+  print('beside a loop', beside, idle);
   print('while scans run', scanning, idle);
 }
 
@@ -63,6 +68,14 @@ function print(name: string, milliseconds: readonly number[], idle: readonly num
   console.log(
     `  ${name.padEnd(18)} p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${milliseconds.length}); p99 / idle p99 ${ratio.toFixed(2)}`,
   );
+}
+
+/** Keeps one processor busy, and no disk, memory or lock. */
+async function loopFor(milliseconds: number): Promise<void> {
+  const loop = spawn(process.execPath, ['--eval', 'for (;;) {}']);
+  await delay(milliseconds);
+  loop.kill();
+  await once(loop, 'exit');
 }
 
 /** Two scans at a time: a filter on a column without an index, that no row passes. */

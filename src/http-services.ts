@@ -33,7 +33,7 @@ export function httpServices(parts: Parts): Services {
       ),
     queryAtOnce: (view, parameters, query) =>
       timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
-        scans.answerAtOnce(askView(readers, view, parameters, { ...query, limits })),
+        scans.answerInTurn(askView(readers, view, parameters, { ...query, limits })),
       ),
     resolvePoint: (point) => past.resolve(point),
     positionAt: (time) => past.positionAt(time),

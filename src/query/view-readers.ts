@@ -2,6 +2,7 @@ import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { Program, ViewDescription } from '../projection/program.ts';
 import { openGeneration } from './open-generation.ts';
+import { SharedRead } from './shared-read.ts';
 import { didYouMean } from '../nearest.ts';
 
 /** A generation that answers queries. */
@@ -26,6 +27,7 @@ export interface Standing {
 export class GenerationReader {
   readonly generation: ReadableGeneration;
   readonly db: SqliteDatabase;
+  readonly #shared: SharedRead;
   readonly #position: SqliteStatement;
   readonly #standing: SqliteStatement;
   #lastStanding: Standing;
@@ -34,13 +36,15 @@ export class GenerationReader {
   constructor(generation: ReadableGeneration) {
     this.generation = generation;
     this.db = openGeneration(generation.path);
+    this.#shared = new SharedRead(this.db);
     this.#position = this.db.prepare('SELECT position FROM projectionist_checkpoint').pluck();
     this.#standing = this.db.prepare('SELECT revision, parked FROM projectionist_checkpoint');
     this.#lastStanding = this.#standing.get() as Standing;
   }
 
-  /** The position of the rows that the same transaction reads. */
+  /** The position of the rows that the same transaction reads; outside of one, that of now. */
   position(): number {
+    this.#shared.end();
     return this.#position.get() as number;
   }
 
@@ -51,6 +55,7 @@ export class GenerationReader {
 
   /** Looks again: the generation has committed. */
   look(): void {
+    this.#shared.end();
     this.#lastStanding = this.#standing.get() as Standing;
   }
 
@@ -60,8 +65,14 @@ export class GenerationReader {
     return this.prepare(sql).pluck().get(partition) === 1;
   }
 
+  /** Queries may be answered as of an earlier one in this turn of the event loop, unless a commit was heard of since. */
+  shareTurn(): void {
+    this.#shared.join();
+  }
+
   /** Runs `read` in one read transaction: all that it sees is of one position. */
   snapshot<T>(read: () => T): T {
+    this.#shared.end();
     this.db.exec('BEGIN');
     try {
       return read();

@@ -52,6 +52,12 @@ export class Scans {
     return found;
   }
 
+  /** The same, as of any moment of this turn of the event loop: for the many that ask at once. */
+  answerInTurn(asked: AskedQuery): ViewAnswer | undefined {
+    asked.reader.shareTurn();
+    return this.answerAtOnce(asked);
+  }
+
   /** Closes a file that is to be deleted. */
   forget(path: string): void {
     this.#pool.forget(path);
