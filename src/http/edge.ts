@@ -3,7 +3,6 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import { secureHeaders } from 'hono/secure-headers';
 import { ProjectionistError } from '../errors.ts';
 import { ANY, authenticate, type FindCallers, guard } from './authenticate.ts';
 import { callerOf } from './caller.ts';
@@ -16,6 +15,7 @@ import { healthRoutes, readyRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { problemResponse } from './problem.ts';
 import { newRequestId } from './request-ids.ts';
+import { secureHeaders } from './secure-headers.ts';
 import type { Services } from './services.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
 
@@ -29,7 +29,6 @@ export const EXPOSED = [
   'Memento-Datetime',
   'Preference-Applied',
   'Projection-Generation',
-  'Projection-Parked',
   'Projection-Lag',
   'Projection-Parked',
   'Projection-Position',
@@ -46,22 +45,7 @@ export function edge(services: Services, settings: HttpSettings, findCallers: Fi
   const app = new Hono();
   // A host's own middleware may have given it one.
   app.use(requestId({ generator: (c) => c.get('requestId') ?? newRequestId() }));
-  // A JSON API runs nothing and is framed by nobody; pages bring a policy of their own. TLS is the proxy's affair, HSTS too.
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      // Of documents alone; and `frame-ancestors` says more than X-Frame-Options.
-      crossOriginOpenerPolicy: false,
-      originAgentCluster: false,
-      xFrameOptions: false,
-      strictTransportSecurity: false,
-      xDownloadOptions: false,
-      xPermittedCrossDomainPolicies: false,
-      xXssProtection: false,
-      xDnsPrefetchControl: false,
-      overwrite: false,
-    }),
-  );
+  app.use(secureHeaders);
   if (settings.cors !== undefined)
     app.use(
       cors({ origin: settings.cors.origins, exposeHeaders: EXPOSED, maxAge: 600, allowMethods: METHODS }),

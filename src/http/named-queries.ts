@@ -22,8 +22,7 @@ export function namedQueryRoutes(services: Services): Hono {
     const found = services.namedQuery(c.req.param('query'));
     const { call, rest } = await (c.req.method === 'POST' ? posted(c, found) : inAddress(c, found));
     const answer = await answerOf(c, services, call, rest, queryOptionsOf(c, services, preferences.count));
-    const lag = Math.max(0, services.head() - answer.position);
-    return viewResponse(c, answer, form, lag, preferences.applied);
+    return viewResponse(c, answer, form, services.head(), preferences.applied);
   });
   app.options('/views/rpc/:query', (c) => c.body(null, 204, { Allow: ALLOWED }));
   app.all('/views/rpc/:query', (c) => {

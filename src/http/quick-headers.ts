@@ -1,23 +1,15 @@
 import type { ViewAnswer } from '../query/view-answer.ts';
 import type { Caller } from './caller.ts';
-import { MEDIA_TYPES } from './accept.ts';
 import { EXPOSED } from './edge.ts';
+import { freshness } from './freshness.ts';
 import type { QuickRequest } from './quick-request.ts';
-import { contentRange } from './range.ts';
+import { SECURE_HEADERS } from './secure-headers.ts';
 import type { Source } from './services.ts';
 import type { HttpSettings } from './settings.ts';
 import { cacheControlOf, VARY } from './view-answers.ts';
 import { linkToNext } from './link-to-next.ts';
-import { PARKED } from './view-response.ts';
-import { stateTag, variantOf } from './view-tag.ts';
-
-/** What `edge` says of every answer. */
-const FIXED = {
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-};
+import { rowHeaders } from './view-response.ts';
+import { tagOf, variantOf } from './view-tag.ts';
 
 const COMMON_ACCEPTS = ['', '*/*', 'application/json'];
 
@@ -40,7 +32,7 @@ export class QuickHeaders {
   constructor(settings: HttpSettings) {
     this.#origins = settings.cors?.origins;
     this.#fixed = {
-      ...FIXED,
+      ...SECURE_HEADERS,
       'Cache-Control': cacheControlOf(settings),
       Vary: this.#origins === undefined || this.#origins === '*' ? VARY : `${VARY}, Origin`,
       ...(this.#origins !== undefined && { 'Access-Control-Expose-Headers': EXPOSED.join(',') }),
@@ -49,11 +41,7 @@ export class QuickHeaders {
 
   ofRows(answer: ViewAnswer, head: number, asked: Asked): Headers {
     const { request } = asked;
-    const fields = this.#common(answer, head, asked);
-    fields['Content-Type'] = MEDIA_TYPES[request.form];
-    fields['Content-Range'] = contentRange(answer.offset, answer.count, answer.total);
-    fields['Range-Unit'] = 'items';
-    if (answer.mayLackEvents) fields['Projection-Parked'] = PARKED['Projection-Parked'];
+    const fields = { ...this.ofKnown(answer, head, asked), ...rowHeaders(answer, request.form) };
     if (answer.next !== undefined) fields['Link'] = linkToNext(request.url, answer.next, answer.count, false);
     const { applied } = request.preferences;
     const kept = request.position === undefined ? applied : [...applied, 'min-position'];
@@ -61,26 +49,19 @@ export class QuickHeaders {
     return fields;
   }
 
-  /** Of an answer that the reader has already. */
-  ofKnown(source: Source, head: number, asked: Asked): Headers {
-    return this.#common(source, head, asked);
-  }
-
-  tagOf(standing: Standing, { accept, prefer }: QuickRequest, { claims }: Caller): string {
+  tagOf(source: Source, { accept, prefer }: QuickRequest, { claims }: Caller): string {
     const isCommon = prefer === '' && Object.keys(claims).length === 0;
     const variant =
       (isCommon ? this.#variants.get(accept) : undefined) ?? variantOf([accept, prefer, ''], claims);
-    return `W/"${stateTag(generationOf(standing), standing.position, standing.revision)}${variant}"`;
+    return tagOf(source, variant);
   }
 
-  #common(standing: Standing, head: number, { request, caller, requestId }: Asked): Headers {
-    const { position } = standing;
+  /** Of an answer that the reader has already; and of any other, what is not about its rows. */
+  ofKnown(source: Source, head: number, { request, caller, requestId }: Asked): Headers {
     const fields: Headers = {
       ...this.#fixed,
-      'Projection-Position': String(position),
-      'Projection-Lag': String(Math.max(0, head - position)),
-      'Projection-Generation': generationOf(standing),
-      ETag: this.tagOf(standing, request, caller),
+      ...freshness(source, head),
+      ETag: this.tagOf(source, request, caller),
       'X-Request-Id': requestId,
     };
     const origin = this.#allowed(request.origin);
@@ -92,11 +73,4 @@ export class QuickHeaders {
     if (this.#origins === undefined || this.#origins === '*') return this.#origins;
     return origin !== undefined && this.#origins.includes(origin) ? origin : undefined;
   }
-}
-
-/** Where an answer, or what would answer, stands. */
-type Standing = Pick<Source, 'projection' | 'generation' | 'position' | 'revision'>;
-
-function generationOf({ projection, generation }: Standing): string {
-  return `${projection}-${generation}`;
 }

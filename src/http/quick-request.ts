@@ -3,6 +3,7 @@ import { type Encoding, encodingOf } from './compressed-body.ts';
 import { type Form, formOf } from './accept.ts';
 import { parsePrefer } from './prefer.ts';
 import { queryPreferences, type QueryPreferences } from './query-preferences.ts';
+import { namesEventStream } from './stream-request.ts';
 import { askedWait } from './waiting.ts';
 
 /** A GET of a view, as it came in. */
@@ -37,7 +38,7 @@ const DEMANDING = ['accept-datetime', 'range', 'range-unit'] as const;
 export function quickRequest({ url, view, header }: ViewRequest, longest: number): QuickRequest | undefined {
   for (const name of DEMANDING) if (header(name) !== undefined) return undefined;
   const accept = header('accept') ?? '';
-  if (accept.includes('text/event-stream')) return undefined;
+  if (namesEventStream(accept)) return undefined;
   checkUrlText(url, longest);
   const prefer = header('prefer');
   const given = parsePrefer(prefer);

@@ -4,7 +4,12 @@ import type { LastEvent } from '../query/live/live-queries.ts';
 
 /** True where a request wants server-sent events, as every EventSource does. */
 export function wantsEventStream(c: Context): boolean {
-  return c.req.method === 'GET' && /\btext\/event-stream\b/i.test(c.req.header('Accept') ?? '');
+  return c.req.method === 'GET' && namesEventStream(c.req.header('Accept') ?? '');
+}
+
+/** True where an `Accept` header names server-sent events. */
+export function namesEventStream(accept: string): boolean {
+  return /\btext\/event-stream\b/i.test(accept);
 }
 
 /**

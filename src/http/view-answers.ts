@@ -1,9 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import { pointOf } from './as-of.ts';
+import { freshness } from './freshness.ts';
 import { matches } from './preconditions.ts';
 import type { Services, Source } from './services.ts';
 import { type HttpSettings, limitsOf } from './settings.ts';
+import { wantsEventStream } from './stream-request.ts';
 import { entityTag } from './view-tag.ts';
 import { Waiting } from './waiting.ts';
 
@@ -39,22 +41,20 @@ export function viewAnswers(
       describeSource(c, services, services.source(kind, name) ?? source);
       throw error;
     }
-    const tagged = isPresent && kind === 'view' && !isStream(c);
-    if (tagged && isKnown(c, services, name)) return notModified(c, services, name, cacheControl);
+    const isStream = wantsEventStream(c);
+    const isTagged = isPresent && kind === 'view' && !isStream;
+    const unchanged = isTagged ? notModified(c, services, name, cacheControl) : undefined;
+    if (unchanged !== undefined) return unchanged;
     // A stream's headers leave before its first row does.
-    if (isStream(c)) describeSource(c, services, services.source(kind, name) ?? source);
+    if (isStream) describeSource(c, services, services.source(kind, name) ?? source);
     await next();
-    finish(c, { hasWaited, isTagged: tagged && c.res.status < 300, cacheControl });
+    finish(c, { hasWaited, isTagged: isTagged && c.res.status < 300, cacheControl });
   };
 }
 
 /** Views answer to reading alone; a named query may be posted. */
 function isWrite(c: Context, kind: 'view' | 'query'): boolean {
   return c.req.method !== 'GET' && c.req.method !== 'HEAD' && !(kind === 'query' && c.req.method === 'POST');
-}
-
-function isStream(c: Context): boolean {
-  return c.req.header('Accept')?.includes('text/event-stream') ?? false;
 }
 
 /** A view that is defined is no mistake of the caller's: it will be there. Throws PROJECTION_NOT_READY or PROJECTION_STOPPED. */
@@ -75,20 +75,20 @@ function requireGeneration(services: Services, kind: 'view' | 'query', name: str
   });
 }
 
-function isKnown(c: Context, services: Services, name: string): boolean {
+/** 304 to who has it already; undefined to all others. */
+function notModified(
+  c: Context,
+  services: Services,
+  name: string,
+  cacheControl: string,
+): Response | undefined {
   const known = c.req.header('If-None-Match');
-  if (known === undefined) return false;
-  const source = services.source('view', name);
-  return (
-    source !== undefined &&
-    matches(known, entityTag(c, generationOf(source), source.position, source.revision))
-  );
-}
-
-function notModified(c: Context, services: Services, name: string, cacheControl: string): Response {
-  const source = services.source('view', name) as Source;
+  const source = known === undefined ? undefined : services.source('view', name);
+  if (known === undefined || source === undefined) return undefined;
+  const tag = entityTag(c, source);
+  if (!matches(known, tag)) return undefined;
   describeSource(c, services, source);
-  c.header('ETag', entityTag(c, generationOf(source), source.position, source.revision));
+  c.header('ETag', tag);
   c.header('Vary', VARY);
   c.header('Cache-Control', cacheControl);
   return c.body(null, 304);
@@ -102,21 +102,11 @@ function finish(
   headers.set('Vary', VARY);
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', cacheControl);
   if (hasWaited) headers.append('Preference-Applied', 'min-position');
-  const generation = headers.get('Projection-Generation');
-  if (!isTagged || generation === null || headers.has('ETag')) return;
-  headers.set(
-    'ETag',
-    entityTag(c, generation, Number(headers.get('Projection-Position')), c.get('revision') ?? 0),
-  );
+  const answered = c.get('answered');
+  if (isTagged && answered !== undefined && !headers.has('ETag')) headers.set('ETag', entityTag(c, answered));
 }
 
 /** How fresh what could be answered is, also where nothing is answered. */
 function describeSource(c: Context, services: Services, source: Source): void {
-  c.header('Projection-Position', String(source.position));
-  c.header('Projection-Lag', String(Math.max(0, services.head() - source.position)));
-  if (source.generation !== null) c.header('Projection-Generation', generationOf(source));
-}
-
-function generationOf({ projection, generation }: Source): string {
-  return `${projection}-${generation}`;
+  for (const [name, value] of Object.entries(freshness(source, services.head()))) c.header(name, value);
 }

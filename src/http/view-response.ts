@@ -4,44 +4,48 @@ import { withoutNulls } from '../query/exact-json.ts';
 import { toCsv } from '../query/csv.ts';
 import type { ViewAnswer } from '../query/view-answer.ts';
 import { type Form, MEDIA_TYPES } from './accept.ts';
+import { freshness } from './freshness.ts';
 import { linkToNext } from './link-to-next.ts';
 import { contentRange } from './range.ts';
+import type { Source } from './services.ts';
 
 declare module 'hono' {
   interface ContextVariableMap {
-    /** Of the rows in the answer: see Standing. */
-    revision?: number;
+    /** Where the rows in the answer are from. */
+    answered?: Source;
   }
 }
 
-/** Said of an answer that may lack events, as these wait as dead letters. */
-export const PARKED = { 'Projection-Parked': 'true' };
-
-/** An answer in the form that was asked for. Throws NOT_SINGULAR or RANGE_UNSATISFIABLE. */
+/**
+ * An answer in the form that was asked for. `head` is the last position of the log, and `applied` what was heeded of the
+ * request's preferences. Throws NOT_SINGULAR or RANGE_UNSATISFIABLE.
+ */
 export function viewResponse(
   c: Context,
   answer: ViewAnswer,
   form: Form,
-  lag: number,
+  head: number,
   applied: readonly string[],
 ): Response {
   refuseBeyondEnd(answer);
-  const headers: Record<string, string> = {
-    'Content-Type': MEDIA_TYPES[form],
-    'Content-Range': contentRange(answer.offset, answer.count, answer.total),
-    'Range-Unit': 'items',
-    'Projection-Position': String(answer.position),
-    'Projection-Lag': String(lag),
-    'Projection-Generation': `${answer.projection}-${answer.generation}`,
-    ...(answer.mayLackEvents && PARKED),
-  };
   if (answer.next !== undefined)
     c.header('Link', linkToNext(c.req.url, answer.next, answer.count, c.req.header('Range') !== undefined), {
       append: true,
     });
-  c.set('revision', answer.revision);
+  c.set('answered', answer);
   for (const preference of applied) c.header('Preference-Applied', preference, { append: true });
+  const headers = { ...rowHeaders(answer, form), ...freshness(answer, head) };
   return c.body(bodyOf(answer, form), statusOf(answer), headers);
+}
+
+/** What is said of the rows in an answer. */
+export function rowHeaders(answer: ViewAnswer, form: Form): Record<string, string> {
+  return {
+    'Content-Type': MEDIA_TYPES[form],
+    'Content-Range': contentRange(answer.offset, answer.count, answer.total),
+    'Range-Unit': 'items',
+    ...(answer.mayLackEvents && { 'Projection-Parked': 'true' }),
+  };
 }
 
 /** Throws NOT_SINGULAR. */

@@ -1,21 +1,24 @@
 import { hash } from 'node:crypto';
 import type { Context } from 'hono';
 import { callerOf } from './caller.ts';
+import { generationName } from './freshness.ts';
+import type { Source } from './services.ts';
 
 /** The parts of a request, beside its URL, that the rows and their form depend on. */
 const VARYING = ['Accept', 'Prefer', 'Range'] as const;
 
-/**
- * The entity tag of a view's answer: of one generation and position, the same request has the same answer. It is weak
- * (RFC 9110, section 8.8.1), since compression may change the bytes.
- */
-export function entityTag(c: Context, generation: string, position: number, revision: number): string {
-  return `W/"${stateTag(generation, position, revision)}${variant(c)}"`;
+/** The entity tag of the answer to a request: see `tagOf`. */
+export function entityTag(c: Context, source: Source): string {
+  return tagOf(source, variant(c));
 }
 
-/** What the rows are of. A revision is there where decisions about dead letters have changed rows at one position. */
-export function stateTag(generation: string, position: number, revision: number): string {
-  return `${generation}.${position}${revision === 0 ? '' : `r${revision}`}`;
+/**
+ * The entity tag of a view's answer: of one generation, position and revision, the same request has the same answer. It is
+ * weak (RFC 9110, section 8.8.1), since compression may change the bytes.
+ */
+export function tagOf(source: Source, variant: string): string {
+  const { position, revision } = source;
+  return `W/"${generationName(source)}.${position}${revision === 0 ? '' : `r${revision}`}${variant}"`;
 }
 
 /** Short for what other requests to the same URL may do differently; nothing for the plainest one. */

@@ -19,8 +19,7 @@ export function viewRoutes(services: Services): Hono {
     const form = formOf(c.req.header('Accept'));
     const preferences = queryPreferences(c.req.header('Prefer'));
     const answer = await answerOf(c, services, preferences.count);
-    const lag = Math.max(0, services.head() - answer.position);
-    return viewResponse(c, answer, form, lag, preferences.applied);
+    return viewResponse(c, answer, form, services.head(), preferences.applied);
   });
   app.options('/views/:view', (c) => c.body(null, 204, { Allow: READING }));
   app.all('/views/:view', (c) => refuseWrite(c));

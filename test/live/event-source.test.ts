@@ -93,6 +93,17 @@ test('readers past the limit are refused, and there is room again when one leave
   await third.body?.cancel();
 });
 
+test('a reader who writes the media type in another case has a stream too, whatever rows it has already', async () => {
+  const { app } = await started();
+  for (const headers of [{}, { 'If-None-Match': '*' }]) {
+    const answer = await app.request('/views/things', {
+      headers: { Accept: 'Text/Event-Stream, application/json', ...headers },
+    });
+    expect(answer.headers.get('Content-Type')).toBe('text/event-stream; charset=utf-8');
+    await answer.body?.cancel();
+  }
+});
+
 test('what a live query may not ask for is refused before the stream begins', async () => {
   const projectionist = await started();
   const get = (path: string, headers = {}) =>
