@@ -14,6 +14,17 @@ function exactInteger(_: string, value: unknown, context: { readonly source?: st
   return context.source !== undefined && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
 }
 
+/** The same text for all JSON that is equal: members in one order, numbers written in one way. Throws SyntaxError. */
+export function canonicalJson(text: string): string {
+  return JSON.stringify(parseExactly(text), inOrder);
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return rawJSON(String(value));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 /** JSON text without members that are null, at any depth; numbers keep all their digits, and items of lists their place. */
 export function withoutNulls(text: string): string {
   return JSON.stringify(JSON.parse(text, withoutNull as (key: string, value: unknown) => unknown));

@@ -5,7 +5,7 @@ import type { SetOperator } from './view-query.ts';
 /**
  * Decides `cs`, `cd` and `ov` as PostgreSQL does for jsonb (https://www.postgresql.org/docs/current/datatype-json.html,
  * 8.14.3): an array contains another when each item of that is contained in one of its own, an object when each member
- * is, at any depth. The items of `{a,b}` are texts that spell a value of any type, as for PostgreSQL's arrays.
+ * is, at any depth; at the top alone an array contains a primitive value that is among its items. The items of `{a,b}` are texts that spell a value of any type, as for PostgreSQL's arrays.
  */
 export class JsonSets {
   #wanted: { readonly text: string; readonly value: unknown } | undefined;
@@ -18,13 +18,17 @@ export class JsonSets {
     const other = Array.isArray(own) && isObject(parsed) && Object.keys(parsed).length === 0 ? [] : parsed;
     if (operator === 'overlaps') return overlaps(own, other, isSpelled ? isSpelledBy : isDeepStrictEqual);
     if (isSpelled) return containsSpelled(operator, own, other as readonly string[]);
-    return operator === 'contains' ? contains(own, other) : contains(other, own);
+    return operator === 'contains' ? containsAtTop(own, other) : containsAtTop(other, own);
   }
 
   #parsed(text: string): unknown {
     if (this.#wanted?.text !== text) this.#wanted = { text, value: parseExactly(text) };
     return this.#wanted.value;
   }
+}
+
+function containsAtTop(whole: unknown, part: unknown): boolean {
+  return Array.isArray(whole) && isPrimitive(part) ? whole.includes(part) : contains(whole, part);
 }
 
 function contains(whole: unknown, part: unknown): boolean {
@@ -42,6 +46,7 @@ function containsSpelled(
   own: unknown,
   texts: readonly string[],
 ): boolean {
+  if (isPrimitive(own)) return operator === 'contained' && texts.some((text) => isSpelledBy(own, text));
   if (!Array.isArray(own)) return false;
   return operator === 'contains'
     ? texts.every((text) => own.some((item) => isSpelledBy(item, text)))
@@ -59,6 +64,10 @@ function overlaps(own: unknown, other: unknown, isSame: (own: unknown, other: un
     return own.some((item) => other.some((each) => isSame(item, each)));
   if (!isObject(own) || !isObject(other)) return false;
   return Object.entries(own).some(([key, value]) => Object.hasOwn(other, key) && isSame(value, other[key]));
+}
+
+function isPrimitive(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

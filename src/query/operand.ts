@@ -1,6 +1,7 @@
 import { didYouMean } from '../nearest.ts';
 import { ProjectionistError } from '../errors.ts';
 import type { ViewColumn } from '../projection/program.ts';
+import { canonicalJson } from './exact-json.ts';
 import type { SqlValue } from './fragment.ts';
 import { listed, shown } from './query-problem.ts';
 
@@ -96,7 +97,7 @@ function digitsOf(column: ViewColumn, text: string): string {
 
 function jsonText(column: ViewColumn, text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text));
+    return canonicalJson(text);
   } catch {
     throw mismatch(column, text, 'JSON');
   }

@@ -168,14 +168,20 @@ function setOf(field: Field, operator: SetOperator, value: string, longestList: 
       value: JSON.stringify(parseBraces(value, longestList)),
       isSpelled: true,
     };
-  if (isJson(value)) return { kind: 'set', field, operator, value, isSpelled: false };
-  throw unreadable(`The value of ${field.column.name}`, 'Write {a,b} or a JSON array.');
+  if (isJson(value) && (operator !== 'overlaps' || /^\s*[[{]/.test(value)))
+    return { kind: 'set', field, operator, value, isSpelled: false };
+  throw unreadable(
+    `The value of ${field.column.name}`,
+    operator === 'overlaps'
+      ? 'Write {a,b}, or an array or object of JSON: ["a","b"].'
+      : 'Write {a,b}, or JSON: ["a","b"], {"a":1}, "a" or 1.',
+  );
 }
 
 function isJson(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null;
+    JSON.parse(text);
+    return true;
   } catch {
     return false;
   }

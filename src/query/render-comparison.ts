@@ -1,5 +1,6 @@
 import type { ViewColumn } from '../projection/program.ts';
 import { columnSql, jsonSql, jsonTypeSql, jsonValueSql, valueSql } from './column-sql.ts';
+import { canonicalJson } from './exact-json.ts';
 import { bound, type Fragment, fragment, joined, type SqlValue, slotted } from './fragment.ts';
 import { numberIn, toListed, toStored } from './operand.ts';
 import { queryProblem, shown } from './query-problem.ts';
@@ -68,9 +69,11 @@ function operandSql(operand: Operand, bind: Bind): Fragment {
   return operand.slot === undefined ? bound(value) : slotted(operand.slot, bind);
 }
 
-/** What a test of equality compares: the stored value, or JSON without what does not count in it. */
+/** What a test of equality compares: the stored value, or JSON without what does not count in it, as for jsonb. */
 function equatedSql(alias: Fragment, column: ViewColumn): Fragment {
-  return column.kind === 'json' ? fragment`json(${jsonSql(alias, column)})` : columnSql(alias, column);
+  return column.kind === 'json'
+    ? fragment`projectionist_json(${jsonSql(alias, column)})`
+    : columnSql(alias, column);
 }
 
 /** A column of any type is compared as text where it has text, and as a number elsewhere. */
@@ -98,6 +101,12 @@ function comparableBigint(column: ViewColumn, text: string): bigint {
 function renderPathComparison(alias: Fragment, field: Field, operator: Comparison, text: string): Fragment {
   if (field.isText) return fragment`${valueSql(alias, field)} ${SIGNS[operator]} ${bound(text)}`;
   const { type, value } = jsonOperand(text);
+  if (type === 'compound' && operator !== 'eq' && operator !== 'neq' && operator !== 'isdistinct')
+    throw queryProblem(
+      'QUERY_INVALID',
+      'Arrays and objects of JSON have no order',
+      'Compare a value inside, or a text in double quotes.',
+    );
   return fragment`${valueOfType(alias, field, type)} ${SIGNS[operator]} ${bound(value)}`;
 }
 
@@ -116,16 +125,19 @@ function renderPathIn(alias: Fragment, field: Field, values: readonly string[]):
 }
 
 type JsonType = (typeof JSON_TYPES)[number];
-const JSON_TYPES = ['boolean', 'number', 'text'] as const;
+const JSON_TYPES = ['boolean', 'number', 'text', 'compound'] as const;
 const SQLITE_TYPES: Readonly<Record<JsonType, Fragment>> = {
   boolean: fragment`'true', 'false'`,
   number: fragment`'integer', 'real'`,
   text: fragment`'text'`,
+  compound: fragment`'array', 'object'`,
 };
 
 /** What is at a path where it is of this type, and NULL elsewhere. */
 function valueOfType(alias: Fragment, field: Field, type: JsonType): Fragment {
-  return fragment`CASE WHEN ${jsonTypeSql(alias, field)} IN (${SQLITE_TYPES[type]}) THEN ${jsonValueSql(alias, field)} END`;
+  const value = jsonValueSql(alias, field);
+  const compared = type === 'compound' ? fragment`projectionist_json(${value})` : value;
+  return fragment`CASE WHEN ${jsonTypeSql(alias, field)} IN (${SQLITE_TYPES[type]}) THEN ${compared} END`;
 }
 
 function jsonOperand(text: string): { type: JsonType; value: SqlValue } {
@@ -133,7 +145,20 @@ function jsonOperand(text: string): { type: JsonType; value: SqlValue } {
   const number = numberIn(text);
   if (number !== undefined)
     return { type: 'number', value: number === 'out of range' ? Number(text) : number };
-  return { type: 'text', value: unquoted(text) };
+  const compound = canonicalCompound(text);
+  return compound === undefined
+    ? { type: 'text', value: unquoted(text) }
+    : { type: 'compound', value: compound };
+}
+
+/** An array or object; undefined where the text is none. */
+function canonicalCompound(text: string): string | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return canonicalJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function unquoted(text: string): string {

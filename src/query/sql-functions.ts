@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../database/open.ts';
+import { canonicalJson } from './exact-json.ts';
 import { JsonSets } from './json-sets.ts';
 import { isMatch } from './regular-expression.ts';
 import type { SetOperator } from './view-query.ts';
@@ -14,6 +15,9 @@ export function addSqlFunctions(db: SqliteDatabase): void {
     typeof stored === 'string'
       ? Number(sets.holds(operator as SetOperator, stored, wanted as string, isSpelled === 1))
       : null,
+  );
+  db.function('projectionist_json', { deterministic: true }, (text) =>
+    typeof text === 'string' ? canonicalJson(text) : null,
   );
   db.function('projectionist_match', { deterministic: true }, (text, pattern, isCaseSensitive) =>
     typeof text === 'string' ? Number(isMatch(pattern as string, isCaseSensitive === 1, text)) : null,

@@ -27,6 +27,13 @@ test.each([
   ['[9007199254740993]', '[9007199254740992]', false],
   ['[9007199254740993]', '[9007199254740993]', true],
   ['5', '[5]', false],
+  ['["foo", "bar"]', '"bar"', true],
+  ['["foo", "bar"]', '"baz"', false],
+  ['["foo", ["bar"]]', '"bar"', false],
+  ['{"a": ["foo"]}', '{"a": "foo"}', false],
+  ['{"bar": 1}', '"bar"', false],
+  ['[1, null]', 'null', true],
+  ['"bar"', '"bar"', true],
 ])('%s contains %s: %s', (whole, part, expected) => {
   expect(holds('contains', whole, part)).toBe(expected);
   expect(holds('contained', part, whole)).toBe(expected);
@@ -42,6 +49,8 @@ test.each<[SetOperator, string, string[], boolean]>([
   ['contained', '[1, 2]', ['1', '2', '3'], true],
   ['contained', '[1, 4]', ['1', '2', '3'], false],
   ['contained', '[]', ['1'], true],
+  ['contained', '"a"', ['a', 'b'], true],
+  ['contained', '3', ['1', '2'], false],
   ['overlaps', '[1, 2]', ['2', '3'], true],
   ['overlaps', '["a"]', ['b'], false],
 ])('%s, %s and the spelled items %j: %s', (operator, stored, items, expected) => {
