@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files of src itself that everybody may use. */
-const SHARED = new Set(['errors.ts', 'nearest.ts']);
+const SHARED = new Set(['errors.ts', 'exact-json.ts', 'nearest.ts']);
 
 /** Packages that only some folders may import, so that each has one place to be replaced in. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {

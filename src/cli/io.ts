@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { writeExactly } from '../exact-json.ts';
 
 export interface TextOutput {
   write(text: string): unknown;
@@ -22,5 +23,5 @@ export function line(io: Io, text = ''): void {
 }
 
 export function json(io: Io, value: unknown): void {
-  io.out.write(`${JSON.stringify(value, null, 2)}\n`);
+  io.out.write(`${writeExactly(value, 2)}\n`);
 }

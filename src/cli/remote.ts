@@ -6,6 +6,7 @@ import { Catalog } from '../engine/catalog.ts';
 import { inspect, isEngineRunning } from '../engine/inspect.ts';
 import type { OperationName, OperationOptions } from '../engine/commands/operations.ts';
 import { type ErrorReport, errorFrom, ProjectionistError } from '../errors.ts';
+import { parseExactly } from '../exact-json.ts';
 import type { Definitions } from '../projection/load.ts';
 import { Projectionist } from '../projectionist.ts';
 import { definitionsNamed } from './definitions.ts';
@@ -128,7 +129,7 @@ async function ask(
     const id = catalog.commands.ask(operation, projection, new Date(), options);
     for (;;) {
       const { state, answer } = catalog.commands.find(id) ?? { state: 'failed', answer: 'null' };
-      if (state === 'done') return JSON.parse(answer as string) as object;
+      if (state === 'done') return parseExactly(answer as string) as object;
       if (state === 'failed') throw errorFrom(JSON.parse(answer as string) as ErrorReport);
       if (io.ended.aborted) throw interrupted(catalog.commands.withdraw(id));
       if (!isEngineRunning(config.data)) {

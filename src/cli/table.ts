@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { writeExactly } from '../exact-json.ts';
 
 const NO_BORDERS = Object.fromEntries(
   [
@@ -57,7 +58,7 @@ function cell(value: unknown): string {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : writeExactly(value);
 }
 
 function isNumeric(rows: readonly (readonly unknown[])[], index: number): boolean {

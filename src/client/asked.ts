@@ -1,3 +1,4 @@
+import { writeExactly } from '../exact-json.ts';
 import { type Condition, parameterOf } from './condition.ts';
 import { fieldText } from './operand.ts';
 import type { CancelSignal } from './platform.ts';
@@ -50,7 +51,7 @@ export function queryString(asked: Asked, given: Asked['given'] = {}): string {
 
 function pairOf(name: string, value: unknown): [string, string][] {
   if (value === undefined) return [];
-  return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
+  return [[name, typeof value === 'string' ? value : writeExactly(value)]];
 }
 
 /** The `Prefer` header (RFC 7240), where anything is preferred. */

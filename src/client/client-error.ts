@@ -1,3 +1,5 @@
+import { parseExactly } from '../exact-json.ts';
+
 /** What the server says of a request that it refuses (RFC 9457), as far as it can be read. */
 interface Problem {
   readonly code?: unknown;
@@ -60,10 +62,10 @@ export function errorOfBody(status: number, body: string): ProjectionistClientEr
   });
 }
 
-/** Parses an answer. Throws ANSWER_INVALID for what is no JSON. */
+/** Parses an answer; an integer that a number would round becomes a bigint. Throws ANSWER_INVALID for what is no JSON. */
 export function parseAnswer(status: number, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch (cause) {
     throw new ProjectionistClientError('ANSWER_INVALID', 'The answer is no JSON', {
       status,

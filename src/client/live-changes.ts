@@ -1,3 +1,5 @@
+import { writeExactly } from '../exact-json.ts';
+
 /** Why all rows are sent again; see docs/live-queries.md. */
 export type SnapshotReason = 'first' | 'gap' | 'behind' | 'changed';
 
@@ -84,5 +86,5 @@ function kept<Row>(row: Row, change: RowChange<Row> | undefined): Row[] {
 }
 
 function keyReader(names: readonly string[]): (row: object) => string {
-  return (row) => JSON.stringify(names.map((name) => (row as Record<string, unknown>)[name]));
+  return (row) => writeExactly(names.map((name) => (row as Record<string, unknown>)[name]));
 }

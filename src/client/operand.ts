@@ -1,3 +1,5 @@
+import { writeExactly } from '../exact-json.ts';
+
 /** What a column may be compared with. Which of these, its type says. */
 export type Operand = string | number | bigint | boolean | Date | Uint8Array | object;
 
@@ -11,7 +13,7 @@ export function operandText(value: Operand | null | undefined): string {
     throw new TypeError(
       'Nothing equals null; write is(column, null) or not((where) => where.is(column, null))',
     );
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? writeExactly(value) : String(value);
 }
 
 /** Text in double quotes, where commas, parentheses and dots stand for themselves. */

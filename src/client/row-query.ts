@@ -1,3 +1,4 @@
+import { writeExactly } from '../exact-json.ts';
 import { type Asked, orderText, type OrderOptions, preferHeader, queryString } from './asked.ts';
 import { parseAnswer, ProjectionistClientError } from './client-error.ts';
 import type { Condition } from './condition.ts';
@@ -219,7 +220,7 @@ export class RowQuery<Shape extends RowsShape, Row extends object = Shape['row']
         ...(given !== undefined && { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      ...(given !== undefined && { method: 'POST', body: JSON.stringify(given) }),
+      ...(given !== undefined && { method: 'POST', body: writeExactly(given) }),
       signal,
     });
   }

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { ProjectionistError } from '../errors.ts';
 import { begun } from './begun.ts';
+import { jsonAnswer } from './json-answer.ts';
 import { jsonIn, textBody } from './request-body.ts';
 import type { Services } from './services.ts';
 import { pathOf } from './path-of.ts';
@@ -20,7 +21,9 @@ export function rebuildRoutes(services: Services): Hono {
     await begun(services.operate(c.req.param('name'), 'verify'));
     return c.json({ status: 'verifying' }, 202, { Location: `${parentOf(c)}/verification` });
   });
-  app.get('/projections/:name/verification', (c) => c.json(services.verification(c.req.param('name'))));
+  app.get('/projections/:name/verification', (c) =>
+    jsonAnswer(c, services.verification(c.req.param('name'))),
+  );
   return app;
 }
 

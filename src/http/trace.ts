@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import { callerOf } from './caller.ts';
+import { jsonAnswer } from './json-answer.ts';
 import type { Services } from './services.ts';
 import { parametersOf } from './view-request.ts';
 
@@ -13,7 +14,7 @@ export function traceRoutes(services: Services): Hono {
     const policies = services.policies();
     const policy = policies.isEmpty ? undefined : policies.for(callerOf(c).claims);
     const { position, entries } = await services.trace({ view, key, policy });
-    return c.json({ view, key, position, entries });
+    return jsonAnswer(c, { view, key, position, entries });
   });
   return app;
 }

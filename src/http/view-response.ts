@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { ProjectionistError } from '../errors.ts';
-import { withoutNulls } from '../query/exact-json.ts';
+import { withoutNulls } from '../exact-json.ts';
 import { toCsv } from '../query/csv.ts';
 import type { ViewAnswer } from '../query/view-answer.ts';
 import { type Form, MEDIA_TYPES } from './accept.ts';

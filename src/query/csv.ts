@@ -1,4 +1,4 @@
-import { parseExactly } from './exact-json.ts';
+import { parseExactly, writeExactly } from '../exact-json.ts';
 
 /** Rows, as the text of a JSON array of objects, as CSV (RFC 4180) with a header. Null is empty, and JSON stays JSON. */
 export function toCsv(columns: readonly string[], body: string): string {
@@ -14,7 +14,5 @@ function cell(value: unknown): string {
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'bigint') return value.toString();
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? Number(each) : each));
+  return typeof value === 'string' ? value : writeExactly(value);
 }

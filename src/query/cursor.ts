@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SqlValue } from './fragment.ts';
 import { queryProblem } from './query-problem.ts';
-import { parseExactly } from './exact-json.ts';
+import { parseExactly } from '../exact-json.ts';
 import { isNullable } from './render-order.ts';
 import type { Ordering } from './view-query.ts';
 

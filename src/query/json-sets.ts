@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseExactly } from './exact-json.ts';
+import { parseExactly } from '../exact-json.ts';
 import type { SetOperator } from './view-query.ts';
 
 /**

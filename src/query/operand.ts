@@ -1,7 +1,7 @@
 import { didYouMean } from '../nearest.ts';
 import { ProjectionistError } from '../errors.ts';
+import { canonicalJson } from '../exact-json.ts';
 import type { ViewColumn } from '../projection/program.ts';
-import { canonicalJson } from './exact-json.ts';
 import type { SqlValue } from './fragment.ts';
 import { listed, shown } from './query-problem.ts';
 

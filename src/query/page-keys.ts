@@ -1,4 +1,4 @@
-import { parseExactly } from './exact-json.ts';
+import { parseExactly, writeExactly } from '../exact-json.ts';
 import { isAggregated, namesOf } from './render-select.ts';
 import type { Ordering, SelectedField, ViewQuery } from './view-query.ts';
 
@@ -44,7 +44,7 @@ function isStored({ field, cast, aggregate }: SelectedField, { field: key, embed
 export function keysOf(row: string, members: readonly string[]): string {
   const values = valuesIn(JSON.parse(row), members);
   if (values.every(isExact)) return JSON.stringify(values);
-  return `[${valuesIn(parseExactly(row), members).map(jsonOf).join(',')}]`;
+  return writeExactly(valuesIn(parseExactly(row), members));
 }
 
 function valuesIn(row: unknown, members: readonly string[]): unknown[] {
@@ -54,8 +54,4 @@ function valuesIn(row: unknown, members: readonly string[]): unknown[] {
 /** False for a number that parsing may have rounded. */
 function isExact(value: unknown): boolean {
   return typeof value !== 'number' || Number.isSafeInteger(value);
-}
-
-function jsonOf(value: unknown): string {
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 }

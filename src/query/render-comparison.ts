@@ -1,6 +1,6 @@
 import type { ViewColumn } from '../projection/program.ts';
 import { columnSql, jsonSql, jsonTypeSql, jsonValueSql, valueSql } from './column-sql.ts';
-import { canonicalJson } from './exact-json.ts';
+import { canonicalJson } from '../exact-json.ts';
 import { bound, type Fragment, fragment, joined, type SqlValue, slotted } from './fragment.ts';
 import { numberIn, toListed, toStored } from './operand.ts';
 import { queryProblem, shown } from './query-problem.ts';

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from '../database/open.ts';
-import { canonicalJson } from './exact-json.ts';
+import { canonicalJson } from '../exact-json.ts';
 import { JsonSets } from './json-sets.ts';
 import { isMatch } from './regular-expression.ts';
 import type { SetOperator } from './view-query.ts';

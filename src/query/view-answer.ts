@@ -1,3 +1,4 @@
+import { parseExactly } from '../exact-json.ts';
 import type { ReadableGeneration } from './view-readers.ts';
 
 export type Row = Record<string, unknown>;
@@ -44,8 +45,8 @@ export class ViewAnswer {
     this.mayLackEvents = answer.mayLackEvents;
   }
 
-  /** The rows as values. */
+  /** The rows as values; an integer that a number would round is a bigint. */
   get rows(): Row[] {
-    return JSON.parse(this.body) as Row[];
+    return parseExactly(this.body) as Row[];
   }
 }

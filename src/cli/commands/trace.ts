@@ -9,6 +9,7 @@ import type { RowTrace, TraceEntry } from '../../engine/history/trace-row.ts';
 import type { JsonRow } from '../../engine/history/row-change.ts';
 import { ProjectionistError } from '../../errors.ts';
 import { EventLog } from '../../event-log/event-log.ts';
+import { writeExactly } from '../../exact-json.ts';
 import { loadCheckedDefinitions } from '../../checked-definitions.ts';
 import type { ViewDescription } from '../../projection/program.ts';
 import { storedKey } from '../../row-traces.ts';
@@ -111,7 +112,7 @@ function describeEntry({ position, eventId, stream, type, time, change, before, 
 function changedColumns(before: JsonRow | null, after: JsonRow | null): string[] {
   const columns = Object.keys(after ?? before ?? {});
   return columns.flatMap((column) => {
-    const [old, now] = [before?.[column], after?.[column]].map((value) => JSON.stringify(value ?? null));
+    const [old, now] = [before?.[column], after?.[column]].map((value) => writeExactly(value ?? null));
     if (before === null) return [`${column}: ${now}`];
     if (after === null) return [`${column}: ${old}`];
     return old === now ? [] : [`${column}: ${old} -> ${now}`];

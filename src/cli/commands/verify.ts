@@ -6,6 +6,7 @@ import {
   type Verification,
 } from '../../engine/verify/verification.ts';
 import { ProjectionistError } from '../../errors.ts';
+import { writeExactly } from '../../exact-json.ts';
 import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
 import { duration, grouped } from '../numbers.ts';
@@ -57,7 +58,7 @@ function describeRow(difference: RowDifference): string {
   const { key, columns, event } = difference;
   const lines = [
     `  First: ${describeDifference(difference)}`,
-    ...(key === null ? [] : [`  Row: ${JSON.stringify(key)}`]),
+    ...(key === null ? [] : [`  Row: ${writeExactly(key)}`]),
     ...(event === null ? [] : [`  Event: ${event.type} ${event.eventId} of ${event.stream}, ${event.time}`]),
   ];
   const values = table(

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../../database/open.ts';
+import { writeExactly } from '../../exact-json.ts';
 
 /** Something that one process asks of the one that runs the engine. */
 export interface Command {
@@ -9,7 +10,7 @@ export interface Command {
   /** JSON; null where the operation takes none. */
   readonly arguments: string | null;
   readonly state: 'asked' | 'running' | 'done' | 'failed';
-  /** JSON; null until there is one. */
+  /** JSON, to be parsed exactly; null until there is one. */
   readonly answer: string | null;
 }
 
@@ -28,9 +29,7 @@ export class CommandTable {
     const statement = this.#db.prepare(
       "INSERT INTO commands (name, projection, asked_at, state, arguments) VALUES (?, ?, ?, 'asked', ?)",
     );
-    return Number(
-      statement.run(name, projection, now.toISOString(), JSON.stringify(options)).lastInsertRowid,
-    );
+    return Number(statement.run(name, projection, now.toISOString(), writeExactly(options)).lastInsertRowid);
   }
 
   /** The commands in a state, in the order in which they were asked. */
@@ -52,6 +51,6 @@ export class CommandTable {
   answer(id: number, state: Command['state'], answer: unknown): void {
     this.#db
       .prepare('UPDATE commands SET state = ?, answer = ? WHERE id = ?')
-      .run(state, JSON.stringify(answer), id);
+      .run(state, writeExactly(answer), id);
   }
 }

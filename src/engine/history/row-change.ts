@@ -1,4 +1,9 @@
-/** A row as the API shows it: values in their JSON form, by column name. */
+import { parseExactly } from '../../exact-json.ts';
+
+/**
+ * A row as the API shows it: values in their JSON form, by column name. An integer that a number would round is a bigint,
+ * which `writeExactly` writes.
+ */
 export type JsonRow = Readonly<Record<string, unknown>>;
 
 /** What one event did to one row, whatever its statements did to it on the way. */
@@ -82,5 +87,5 @@ function changeOf(view: string, primaryKey: readonly string[], { position, befor
 }
 
 function rowOf(text: string | null): JsonRow | null {
-  return text === null ? null : (JSON.parse(text) as JsonRow);
+  return text === null ? null : (parseExactly(text) as JsonRow);
 }

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../../database/open.ts';
+import { parseExactly } from '../../exact-json.ts';
 import { jsonAround } from '../../projection/column-json.ts';
 import { quoteName, textLiteral } from '../../projection/literal.ts';
 import type { ViewColumn, ViewDescription } from '../../projection/program.ts';
@@ -142,7 +143,7 @@ function firstOfBag(db: SqliteDatabase, view: ViewDescription): DifferingRow | u
       .prepare(`SELECT ${objectSql(view)} FROM (${rows}) LIMIT 1`)
       .pluck()
       .get() as string | undefined;
-    return text === undefined ? null : (JSON.parse(text) as JsonRow);
+    return text === undefined ? null : (parseExactly(text) as JsonRow);
   };
   const live = first('main', REPLAYED);
   const replayed = live === null ? first(REPLAYED, 'main') : null;
@@ -160,7 +161,7 @@ function rowAt(
     .prepare(`SELECT ${objectSql(view)} FROM ${schema}.${quoteName(view.name)} WHERE ${where}`)
     .pluck()
     .get(...key) as string | undefined;
-  return text === undefined ? null : (JSON.parse(text) as JsonRow);
+  return text === undefined ? null : (parseExactly(text) as JsonRow);
 }
 
 function objectSql({ columns }: ViewDescription): string {

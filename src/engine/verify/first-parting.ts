@@ -1,3 +1,4 @@
+import { writeExactly } from '../../exact-json.ts';
 import type { AsideContext } from '../aside/job.ts';
 import type { ScratchFiles } from '../aside/scratch-files.ts';
 import { type ChangeBatch, replayChanges } from '../history/replay-changes.ts';
@@ -30,7 +31,7 @@ export async function firstParting(
       const { value: left } = await one.next();
       const { value: right } = await other.next();
       if (left === undefined && right === undefined) return undefined;
-      if (JSON.stringify(left) !== JSON.stringify(right))
+      if (writeExactly(left) !== writeExactly(right))
         return Math.min(left?.position ?? Infinity, right?.position ?? Infinity);
     }
   } finally {

@@ -1,3 +1,4 @@
+import { writeExactly } from '../../exact-json.ts';
 import type { JsonRow } from '../history/row-change.ts';
 import type { DifferingRow } from './compare.ts';
 
@@ -37,5 +38,5 @@ export function isSameButFor(unsteady: Unsteady, one: JsonRow | null, other: Jso
 
 /** Of two values as the API shows them. */
 export function isSameValue(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return one === other || writeExactly(one) === writeExactly(other);
 }

@@ -1,4 +1,5 @@
 import { type ErrorReport, ProjectionistError, reportOf } from '../../errors.ts';
+import { writeExactly } from '../../exact-json.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { AsideProgress } from '../aside/job.ts';
 import { runAside } from '../aside/run-aside.ts';
@@ -139,7 +140,7 @@ export function verificationFailed({ projection, generation, difference }: Verif
         eventId: difference?.event?.eventId,
         eventType: difference?.event?.type,
         stream: difference?.event?.stream,
-        row: difference?.key ? JSON.stringify(difference.key) : undefined,
+        row: difference?.key ? writeExactly(difference.key) : undefined,
       },
     },
   );
