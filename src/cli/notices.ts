@@ -12,9 +12,9 @@ export function describeNotice(notice: Notice): string {
     case 'verifying':
       return `${projection}: comparing generation ${notice.generation} with a second replay`;
     case 'went-live':
-      return `${projection}: generation ${notice.generation} is live at position ${grouped(notice.position)}, after ${duration(notice.seconds)}`;
+      return `${projection}: generation ${notice.generation} is live at position ${grouped(notice.position)}, after ${duration(notice.seconds)}${leftOut(notice)}`;
     case 'resumed':
-      return `${projection}: generation ${notice.generation} goes on from position ${grouped(notice.position)}`;
+      return `${projection}: generation ${notice.generation} goes on from position ${grouped(notice.position)}${leftOut(notice)}`;
     case 'waiting':
       return `${projection}: ${notice.generation === 0 ? 'the build' : `generation ${notice.generation}`} waits, and tries again: ${notice.error.message}`;
     case 'stopped':
@@ -26,4 +26,10 @@ export function describeNotice(notice: Notice): string {
     case 'orphaned':
       return `${projection}: no definition declares it any more; its generations stay on disk`;
   }
+}
+
+function leftOut({ projection, parked }: { readonly projection: string; readonly parked: number }): string {
+  if (parked === 0) return '';
+  const streams = parked === 1 ? '1 stream' : `${grouped(parked)} streams`;
+  return `, with ${streams} parked\n  Try: projectionist dead-letters list ${projection}`;
 }

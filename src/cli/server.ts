@@ -11,7 +11,7 @@ import type { Projectionist } from '../projectionist.ts';
 import { BuildProgress, inJournal, onDisplay } from './build-progress.ts';
 import { exampleRequests } from './examples.ts';
 import type { Io, TextOutput } from './io.ts';
-import type { Journal } from './journal/journal.ts';
+import type { Journal, Level } from './journal/journal.ts';
 import { isJson, openJournal } from './journal/open-journal.ts';
 import { lockWarning } from './lock-report.ts';
 import { grouped } from './numbers.ts';
@@ -75,7 +75,7 @@ async function serveUntilEnded({ io, config, options, progress, journal }: Setti
     projectionist.start();
     await settled(projectionist, io.ended);
     if (!io.ended.aborted) journal.write('info', 'server.ready', exampleRequests(server.url, projectionist));
-    const say = (text: string): void => journal.write('info', 'definitions.watch', text);
+    const say = (level: Level, text: string): void => journal.write(level, 'definitions.watch', text);
     const watcher = options.isWatching ? watchDefinitions(config.projections, projectionist, say) : undefined;
     if (!io.ended.aborted) await once(io.ended, 'abort');
     journal.write('info', 'server.stopping', 'Stopping', { seconds: config.shutdownSeconds });

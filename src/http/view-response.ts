@@ -56,7 +56,10 @@ export function bodyOf(answer: ViewAnswer, form: Form): string {
   if (answer.count === 1) return body.slice(1, -1);
   throw new ProjectionistError('NOT_SINGULAR', 'Cannot coerce the result to a single JSON object', {
     details: `The result contains ${answer.count} rows`,
-    hint: 'Ask for one row by its key, or accept application/json.',
+    hint:
+      answer.count === 0
+        ? 'No row that the caller may see is like that; accept application/json where there may be none.'
+        : 'Ask for one row by its key, or accept application/json.',
   });
 }
 

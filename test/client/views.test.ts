@@ -76,7 +76,11 @@ test('one row is a row, and anything else an error', async () => {
   expect(await one.maybeSingle()).toEqual(first);
   const none = client.view('orders').eq('id', 'nothing');
   expect(await none.maybeSingle()).toBeUndefined();
-  await expect(none.single()).rejects.toMatchObject({ code: 'NOT_SINGULAR', status: 406 });
+  await expect(none.single()).rejects.toMatchObject({
+    code: 'NOT_SINGULAR',
+    status: 406,
+    hint: expect.stringContaining('No row'),
+  });
   await expect(client.view('orders').single()).rejects.toMatchObject({ postgrestCode: 'PGRST116' });
   await expect(client.view('orders').maybeSingle()).rejects.toMatchObject({ code: 'NOT_SINGULAR' });
 });

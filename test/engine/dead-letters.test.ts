@@ -46,6 +46,45 @@ test('later events of a parked stream wait behind it, live and over a restart', 
   expect(await rowsOf(p, 'accounts')).toMatchObject([{ id: 'a', balance: 2 }]);
 });
 
+test('a generation that becomes live, or goes on, says how many streams it leaves out', async () => {
+  const data = temporaryFolder();
+  const first = await open(data, lenient);
+  expect(await first.notices.until('went-live')).toMatchObject({ parked: 0 });
+  await first.p.log.appendAll([opened('a'), deposited('b', 1)]);
+  await first.p.ready();
+  await first.p.rebuild('accounts');
+  expect(await first.notices.until('went-live', 2)).toMatchObject({ parked: 1 });
+  await first.p.close();
+  const { notices } = await open(data, lenient);
+  expect(await notices.until('resumed')).toMatchObject({ parked: 1 });
+});
+
+test('where a row refers to one that is not there, the foreign keys that may be meant are named', async () => {
+  const events = defineEvents({
+    'owner.came': { schema: z.object({}) },
+    'pet.came': { schema: z.object({ owner: z.string() }) },
+  });
+  const owners = sqliteTable('owners', { id: text().primaryKey() });
+  const owner = text('owner_id').references(() => owners.id);
+  const pets = sqliteTable('pets', { id: text().primaryKey(), owner });
+  const clinic = projection({
+    name: 'clinic',
+    events,
+    views: { owners, pets },
+    on: {
+      'owner.came': (e, db) => db.insert(owners).values({ id: e.stream }),
+      'pet.came': (e, db) => db.insert(pets).values({ id: e.stream, owner: e.data.owner }),
+    },
+  });
+  const { p } = await open(temporaryFolder(), { projections: [clinic] });
+  await p.log.appendAll([{ stream: 'rex', type: 'pet.came', data: { owner: 'ann' } }]);
+  await p.ready();
+  expect(p.deadLetters('clinic').parked[0]?.error.hint).toContain('(pets.owner_id to owners)');
+  await p.log.appendAll([{ stream: 'ann', type: 'owner.came', data: {} }]);
+  await p.ready();
+  expect(await p.retry('clinic', 'rex')).toMatchObject({ applied: 1, error: null });
+});
+
 test('a retry that fails again changes nothing but the count of attempts', async () => {
   const { p } = await open(temporaryFolder(), lenient);
   await p.log.appendAll([deposited('b', 1), deposited('b', 2)]);

@@ -27,12 +27,13 @@ export class Announcer {
 
   moved(kind: 'resumed' | 'went-live', run: GenerationRun): void {
     const seconds = Math.round(run.seconds() * 1000) / 1000;
-    const { generation, position } = run;
+    const { generation, position, parked } = run;
     this.#announce({
       kind,
       projection: this.#projection,
       generation: generation.number,
       position,
+      parked,
       seconds,
     });
   }

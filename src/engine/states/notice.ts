@@ -17,6 +17,8 @@ export type Notice =
       readonly projection: string;
       readonly generation: number;
       readonly position: number;
+      /** Streams that it leaves out. */
+      readonly parked: number;
       readonly seconds: number;
     }
   | {
@@ -24,6 +26,7 @@ export type Notice =
       readonly projection: string;
       readonly generation: number;
       readonly position: number;
+      readonly parked: number;
     }
   | {
       readonly kind: 'waiting';
