@@ -70,12 +70,7 @@ export function httpServices(parts: Parts): Services {
     streams: live.streams,
     deadLetters: (projection) => listDeadLetters(data, projection),
     partitionLetters: (projection, partition) =>
-      showDeadLetters(
-        data,
-        projection,
-        partition,
-        (position) => log.readAll({ after: position - 1, limit: 1 }).next().value,
-      ),
+      showDeadLetters(data, projection, partition, (position) => log.eventAt(position)),
     operate: (projection, operation, options) => engine.operate(projection, operation, options),
     verification: (name) => engine.verification(name),
     trace: (query) => traces.of(query),

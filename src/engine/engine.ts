@@ -89,14 +89,12 @@ export class Engine {
 
   #makeContext(options: EngineOptions): KeeperContext {
     const { data, log, now = () => new Date(), announce = () => {}, onReport } = options;
-    const eventIdAt = (position: number): string | undefined =>
-      log.readAll({ after: position - 1, limit: 1 }).next().value?.id;
     return {
       data,
       logPath: log.path,
       logId: log.id,
       now,
-      eventIdAt,
+      eventIdAt: (position) => log.eventAt(position)?.id,
       catalog: this.#catalog,
       // One core is left for the thread that answers queries and appends.
       builds: new PQueue({ concurrency: Math.max(1, availableParallelism() - 1) }),

@@ -141,6 +141,12 @@ export class EventLog {
     return this.#reader.read(options);
   }
 
+  /** The event at `position`; undefined where there is none. */
+  eventAt(position: number): RecordedEvent | undefined {
+    const [event] = this.readAll({ after: position - 1, limit: 1 });
+    return event;
+  }
+
   /** The head as it was last seen, some milliseconds ago at most where the log is followed: without a query. */
   seenHead(): number {
     this.#requireOpen();

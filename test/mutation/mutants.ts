@@ -52,8 +52,8 @@ export const MUTANTS: readonly Mutant[] = [
     invariant: 4,
     fault: 'a build that was to be verified becomes live without it after a kill',
     file: 'src/engine/generations/projection-keeper.ts',
-    search: 'mustVerify: interrupted.mustVerify,',
-    replacement: '',
+    search: 'generation: interrupted, mustVerify }',
+    replacement: 'generation: interrupted }',
     test: SIMULATION,
   },
   {

@@ -95,12 +95,7 @@ function decide(io: Io, operation: 'retry' | 'discard') {
 async function show({ data }: Config, projection: string, partition: string): Promise<PartitionLetters> {
   const log = EventLog.open(join(data, 'log.db'));
   try {
-    return showDeadLetters(
-      data,
-      projection,
-      partition,
-      (position) => log.readAll({ after: position - 1, limit: 1 }).next().value,
-    );
+    return showDeadLetters(data, projection, partition, (position) => log.eventAt(position));
   } finally {
     await log.close();
   }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { ProjectionistError } from '../../errors.ts';
 import type { LoadedProjection } from '../../projection/load.ts';
 import type { Program } from '../../projection/program.ts';
-import { planForLost, planRollback } from './build-plan.ts';
+import type { Build } from './build.ts';
+import { type BuildPlan, planForLost, planRollback } from './build-plan.ts';
 import type { Generation } from '../catalog.ts';
 import { type DecisionContext, type DecisionRequest, Decisions } from '../dead-letters/decide.ts';
 import type { DecisionOutcome } from '../dead-letters/decision.ts';
@@ -82,7 +83,7 @@ export class ProjectionKeeper {
     this.#loaded = loaded;
     if (!hasChanged) return false;
     this.#forgetRollbackOfAnother();
-    if (this.live === undefined) this.#succession.launch({ program: this.#wanted, reasons: ['changed'] });
+    if (this.live === undefined) this.#buildWanted(['changed']);
     else if (this.live.generation.program.hash === this.#wanted.hash) this.#keepLive(this.live);
     else this.#replace(this.live.generation);
     return true;
@@ -100,7 +101,7 @@ export class ProjectionKeeper {
       build.plan.program.hash === this.#wanted.hash &&
       (!mustVerify || build.plan.mustVerify === true);
     if (isUnderWay) return build.done;
-    return this.#succession.launch({ program: this.#wanted, reasons: ['asked for'], mustVerify }).done;
+    return this.#buildWanted(['asked for'], { mustVerify }).done;
   }
 
   /** Brings the previous generation up to date, makes it live again, and resolves then. */
@@ -122,13 +123,12 @@ export class ProjectionKeeper {
     this.#context.catalog.pauses.remove(this.name);
     const { live, build } = this.#succession;
     this.#succession.release();
-    if (this.#isStarted && live === undefined && build === undefined)
-      this.#succession.launch({ program: this.#wanted, reasons: ['resumed'] });
+    if (this.#isStarted && live === undefined && build === undefined) this.#buildWanted(['resumed']);
   }
 
   /** Builds from the first event, and then keeps nothing of what was. Resolves when it is live. */
   reset(): Promise<GenerationRun> {
-    return this.#succession.launch({ program: this.#wanted, reasons: ['reset'], isReset: true }).done;
+    return this.#buildWanted(['reset'], { isReset: true }).done;
   }
 
   /** Retries a parked partition, or discards the event that parked it. See `Decisions`. */
@@ -201,16 +201,19 @@ export class ProjectionKeeper {
     if (live !== undefined) this.#succession.follow(live);
     const interrupted = this.#store.interrupted(this.#wanted.hash, head);
     if (interrupted !== undefined) {
-      const { program } = interrupted;
-      this.#succession.launch({
-        program,
-        generation: interrupted,
-        mustVerify: interrupted.mustVerify,
-        reasons: ['goes on where it was interrupted'],
-      });
+      const { mustVerify } = interrupted;
+      this.#buildWanted(['goes on where it was interrupted'], { generation: interrupted, mustVerify });
     } else if (lost !== undefined) this.#rebuildLost(lost);
-    else if (live === undefined) this.#succession.launch({ program: this.#wanted, reasons: ['new'] });
+    else if (live === undefined) this.#buildWanted(['new']);
     else if (live.program.hash !== this.#wanted.hash) this.#replace(live);
+  }
+
+  /** Begins a build of the definition. */
+  #buildWanted(
+    reasons: readonly string[],
+    how: Pick<BuildPlan, 'generation' | 'mustVerify' | 'isReset'> = {},
+  ): Build {
+    return this.#succession.launch({ program: this.#wanted, reasons, ...how });
   }
 
   /** The definition is again what the live generation was built from. */
@@ -226,7 +229,7 @@ export class ProjectionKeeper {
   /** The definition differs from what is live. */
   #replace(live: Generation): void {
     if (this.#store.rolledBackFrom !== this.#wanted.hash) {
-      this.#succession.launch({ program: this.#wanted, reasons: programChanges(live.program, this.#wanted) });
+      this.#buildWanted(programChanges(live.program, this.#wanted));
       return;
     }
     const reason = 'it was rolled back to; `projectionist rebuild` builds the current definition';

@@ -39,15 +39,14 @@ const TO_DO =
 
 /** What is told of an event at which so many threads have ended in turn: that is no accident. */
 export function fatalFault({ code, message }: ErrorReport, threads: number): ErrorReport {
-  const hint = TO_DO;
   if (code !== 'PROJECTOR_HANGS')
     return {
       code: 'EVENT_ENDS_THREAD',
       message: `it has ended ${threads} threads in turn: ${message}`,
-      hint,
+      hint: TO_DO,
     };
   const waited = `${threads} threads in turn were waited for, ${CALL_LIMIT / 1000} s each`;
-  return { code: 'EVENT_HANGS', message: `a function or upcaster does not return (${waited})`, hint };
+  return { code: 'EVENT_HANGS', message: `a function or upcaster does not return (${waited})`, hint: TO_DO };
 }
 
 /** What is told of an event at which so many processes have ended in turn. */
