@@ -1,5 +1,5 @@
 import type { Scratch } from './engine/as-of/scratch.ts';
-import type { GenerationReader } from './query/view-readers.ts';
+import type { GenerationReader } from './query/generation-reader.ts';
 
 /** A projection's views on their way through the log, in a file of their own. */
 export class MovingViews {

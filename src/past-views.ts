@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteSelectBuilder, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { ProjectionistError } from './errors.ts';
-import type { GenerationReader } from './query/view-readers.ts';
+import type { GenerationReader } from './query/generation-reader.ts';
 
 /** A projection's views as they were at one position. Made by `projectionist.asOf`, and to be closed: `await using`. */
 export class PastViews {

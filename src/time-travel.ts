@@ -10,7 +10,8 @@ import type { EventLog } from './event-log/event-log.ts';
 import { CopyReaders } from './query/copy-readers.ts';
 import { MovingViews } from './moving-views.ts';
 import { PastViews } from './past-views.ts';
-import { GenerationReader, type ViewReaders } from './query/view-readers.ts';
+import { GenerationReader } from './query/generation-reader.ts';
+import type { ViewReaders } from './query/view-readers.ts';
 
 export interface TimeTravelOptions {
   readonly data: string;

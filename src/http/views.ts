@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import type { CountKind } from '../query/count.ts';
-import type { ViewAnswer } from '../query/query-view.ts';
+import type { ViewAnswer } from '../query/view-answer.ts';
 import { formOf } from './accept.ts';
 import { COPY_PATIENCE, markMemento, pointOf } from './as-of.ts';
 import { namedQueryRoutes } from './named-queries.ts';

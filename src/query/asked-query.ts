@@ -10,7 +10,7 @@ import type { Parameter } from './parse-query.ts';
 import { keysOf } from './page-keys.ts';
 import type { Plan } from './plan.ts';
 import { ViewAnswer } from './view-answer.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 
 /** What a plan's statement answers: see RenderedQuery. */
 export type Found = readonly [

@@ -1,4 +1,4 @@
-import { GenerationReader, type ReadableGeneration } from './view-readers.ts';
+import { GenerationReader, type ReadableGeneration } from './generation-reader.ts';
 
 /** Open readers of copies. Each has a few file handles and a cache of its own. */
 const MOST_OPEN = 8;

@@ -2,7 +2,7 @@ import type { Page } from './page.ts';
 import { isAggregated } from './render-select.ts';
 import { estimatedRows } from './statistics.ts';
 import type { ViewQuery } from './view-query.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 
 /**
  * How all rows are counted, as PostgREST has it: `exact` counts them, `planned` goes by the planner's statistics, and

@@ -6,7 +6,7 @@ import type { AskedQuery } from './asked-query.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 import { askSource, type QueryOptions } from './query-view.ts';
 import { selectSource } from './select-source.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 
 /** A named query, found. */
 export interface FoundQuery {

@@ -1,7 +1,7 @@
 import type { ViewDescription } from '../projection/program.ts';
 import { streamKey } from '../projection/stream-key.ts';
 import type { Parameter } from './parse-query.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 
 /**
  * Whether an answer may lack events, because they wait as dead letters. Exactly told where one row is asked for by its

@@ -8,7 +8,7 @@ import { type Given, makePlan, type Plan, type PlanOptions, type Source } from '
 import { policiesOf, viewsRead } from './policies.ts';
 import { orderOf } from './render-select.ts';
 import { shapeOf } from './shape.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 import type { Ordering, ViewQuery } from './view-query.ts';
 
 /** A request's plan, and what it binds to it beside its parameters. */

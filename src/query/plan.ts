@@ -10,7 +10,7 @@ import { isPoint, renderPoint, renderQuery, type RenderOptions, type WrittenSql 
 import { viewsRead } from './policies.ts';
 import { readsAll, stepsOf } from './scans/reads-all.ts';
 import { operandOf } from './shape.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 import type { Ordering, ViewQuery } from './view-query.ts';
 
 /** A statement for every request of one shape. */

@@ -1,3 +1,4 @@
+import { didYouMean } from '../nearest.ts';
 import type { ViewDescription } from '../projection/program.ts';
 import { answer, type AskedQuery } from './asked-query.ts';
 import type { CountKind } from './count.ts';
@@ -9,10 +10,8 @@ import { findPlan } from './plan-cache.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 import type { RowPolicy } from '../projection/row-policy.ts';
 import type { ViewAnswer } from './view-answer.ts';
-import type { GenerationReader, ViewReaders } from './view-readers.ts';
-
-export { ViewAnswer } from './view-answer.ts';
-import { didYouMean } from '../nearest.ts';
+import type { GenerationReader } from './generation-reader.ts';
+import type { ViewReaders } from './view-readers.ts';
 
 /** What a request says beside its query string. */
 export interface QueryOptions {

@@ -5,7 +5,7 @@ import type { NamedQuery } from '../projection/define.ts';
 import type { ViewColumn, ViewDescription } from '../projection/program.ts';
 import type { Source } from './plan.ts';
 import { sqlValue } from './policies.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 
 /** What is used of a Drizzle select. */
 interface DrizzleSelect {

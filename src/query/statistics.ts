@@ -1,5 +1,5 @@
 import type { Condition, Field, ViewQuery } from './view-query.ts';
-import type { GenerationReader } from './view-readers.ts';
+import type { GenerationReader } from './generation-reader.ts';
 
 /** What ANALYZE found in a table when it last looked. */
 interface TableStatistics {

@@ -1,5 +1,5 @@
 import { parseExactly } from '../exact-json.ts';
-import type { ReadableGeneration } from './view-readers.ts';
+import type { ReadableGeneration } from './generation-reader.ts';
 
 export type Row = Record<string, unknown>;
 

@@ -6,7 +6,7 @@ import { desc, eq, sql } from 'drizzle-orm';
 import { blob, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { defineEvents, projection, query } from 'projectionist';
 import { z } from 'zod';
-import { GenerationReader } from '../../src/query/view-readers.ts';
+import { GenerationReader } from '../../src/query/generation-reader.ts';
 import { compiled } from '../projection/memory-run.ts';
 
 /** Views of every type of column and every kind of relation. */

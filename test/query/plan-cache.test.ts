@@ -1,8 +1,9 @@
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RowPolicy } from '../../src/projection/row-policy.ts';
-import { queryReader, type ViewAnswer } from '../../src/query/query-view.ts';
-import { GenerationReader } from '../../src/query/view-readers.ts';
+import type { ViewAnswer } from '../../src/query/view-answer.ts';
+import { queryReader } from '../../src/query/query-view.ts';
+import { GenerationReader } from '../../src/query/generation-reader.ts';
 import { authors, books, TestLibrary } from './library.ts';
 
 let library: TestLibrary;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { USUAL_LIMITS } from '../../src/query/limits.ts';
-import { queryReader, type ViewAnswer } from '../../src/query/query-view.ts';
+import type { ViewAnswer } from '../../src/query/view-answer.ts';
+import { queryReader } from '../../src/query/query-view.ts';
 import { TestLibrary } from './library.ts';
 import { type Book, books, type Filter, filter, order } from './predicate.ts';
 

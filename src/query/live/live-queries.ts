@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionistError, reportOf } from '../../errors.ts';
-import type { GenerationReader } from '../view-readers.ts';
+import type { GenerationReader } from '../generation-reader.ts';
 import { type Entry, LiveEntries } from './live-entries.ts';
 import { LiveQuery, type Standing } from './live-query.ts';
 import { type LiveEnd, LiveReader } from './live-reader.ts';

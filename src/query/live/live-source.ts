@@ -1,4 +1,4 @@
-import type { GenerationReader } from '../view-readers.ts';
+import type { GenerationReader } from '../generation-reader.ts';
 import type { KeyedRows } from './keyed-rows.ts';
 
 /** A result at one position. */

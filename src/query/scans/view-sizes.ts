@@ -1,5 +1,5 @@
 import { quoteName } from '../../projection/literal.ts';
-import type { GenerationReader } from '../view-readers.ts';
+import type { GenerationReader } from '../generation-reader.ts';
 
 /** Milliseconds for which a view that was small is taken to be so. One that was large stays so for its generation. */
 const REMEMBERED = 1000;
