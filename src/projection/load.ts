@@ -29,6 +29,11 @@ export interface Definitions {
   readonly ignored: readonly IgnoredFile[];
 }
 
+interface FoundProjection {
+  readonly file: string | undefined;
+  readonly definition: Projection;
+}
+
 /**
  * Loads every definition of a folder, each time from the files as they now are. Throws DEFINITION_INVALID with all
  * problems of all files.
@@ -43,28 +48,32 @@ export async function loadDefinitions(folder: string): Promise<Definitions> {
   }
   const problems: Problem[] = [];
   const ignored: IgnoredFile[] = [];
-  const found: { file: string; definition: Projection }[] = [];
+  const found: FoundProjection[] = [];
   const url = freshUrl();
-  for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted()) {
-    const reason = reasonToIgnore(file);
-    if (reason === 'silently') continue;
-    if (reason !== undefined) ignored.push({ file, reason });
-    else
-      await importFile(join(directory, file), url, {
-        found,
-        ignored,
-        problems,
-        folder,
-        directory,
-        name: file,
-      });
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted()) {
+    const file = join(directory, name);
+    try {
+      const content = reasonToIgnore(name) ?? contentOf((await import(url(file))) as DefinitionModule);
+      if (typeof content !== 'string') found.push({ file, definition: content });
+      else if (content !== SILENTLY) ignored.push({ file: name, reason: content });
+    } catch (error) {
+      const problem = importProblem(error, { folder, directory, name, href: pathToFileURL(file).href });
+      if (!problems.some((known) => describeProblem(known) === describeProblem(problem)))
+        problems.push(problem);
+    }
   }
   return assemble(found, ignored, problems, directory);
 }
 
+/** As `loadDefinitions`, for definitions that are handed over as objects. */
+export function compileDefinitions(definitions: readonly Projection[]): Definitions {
+  const found = definitions.map((definition) => ({ file: undefined, definition }));
+  return assemble(found, [], [], '');
+}
+
 /** Loads one file's projection, in a thread of its own. */
 export async function loadProjection(file: string): Promise<CompiledProjection> {
-  const module = (await import(freshUrl()(file))) as { default?: unknown };
+  const module = (await import(freshUrl()(file))) as DefinitionModule;
   if (!isProjection(module.default)) {
     throw new ProjectionistError('DEFINITION_INVALID', `${file} no longer declares a projection`, {
       evidence: { file },
@@ -75,55 +84,31 @@ export async function loadProjection(file: string): Promise<CompiledProjection> 
   return compiled;
 }
 
-/** The same for definitions that are handed over as objects. */
-export function compileDefinitions(definitions: readonly Projection[]): Definitions {
-  return assemble(
-    definitions.map((definition) => ({ file: undefined, definition })),
-    [],
-    [],
-    '',
-  );
+interface DefinitionModule {
+  readonly default?: unknown;
 }
 
-interface Findings {
-  readonly found: { file: string; definition: Projection }[];
-  readonly ignored: IgnoredFile[];
-  readonly problems: Problem[];
-  readonly folder: string;
-  readonly directory: string;
-  readonly name: string;
-}
+/** In place of a reason to pass a file over, where nobody would ask for one. */
+const SILENTLY = 'silently';
 
-async function importFile(
-  file: string,
-  url: (file: string) => string,
-  { found, ignored, problems, folder, directory, name }: Findings,
-): Promise<void> {
-  try {
-    const module = (await import(url(file))) as { default?: unknown };
-    if (isProjection(module.default)) found.push({ file, definition: module.default });
-    // Where the catalogue stands is nothing to remark on.
-    else if (Object.values(module).some(isCatalogue)) return;
-    else if (module.default === undefined) ignored.push({ file: name, reason: 'it has no default export' });
-    else ignored.push({ file: name, reason: 'its default export is not made by projection({ … })' });
-  } catch (error) {
-    const href = pathToFileURL(file).href;
-    const problem = importProblem(error, { folder, directory, name, href });
-    if (!problems.some((known) => describeProblem(known) === describeProblem(problem)))
-      problems.push(problem);
-  }
+/** The projection that a file declares, or why it is passed over. */
+function contentOf(module: DefinitionModule): Projection | string {
+  if (isProjection(module.default)) return module.default;
+  if (Object.values(module).some(isCatalogue)) return SILENTLY;
+  if (module.default === undefined) return 'it has no default export';
+  return 'its default export is not made by projection({ … })';
 }
 
 function reasonToIgnore(file: string): string | undefined {
   if (/(^|[\\/])node_modules[\\/]/.test(file) || !/\.\w+$/.test(basename(file)) || file === LOCK_FILE)
-    return 'silently';
+    return SILENTLY;
   if (/\.d\.[cm]?ts$/.test(file)) return 'it is a declaration file';
   if (/\.(test|spec)\.[cm]?[jt]s$/.test(file)) return 'it is a test';
   return /\.(ts|mts|js|mjs)$/.test(file) ? undefined : 'it is neither TypeScript nor an ES module';
 }
 
 function assemble(
-  found: readonly { file: string | undefined; definition: Projection }[],
+  found: readonly FoundProjection[],
   ignored: readonly IgnoredFile[],
   problems: Problem[],
   directory: string,
