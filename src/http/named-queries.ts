@@ -6,6 +6,7 @@ import type { ViewAnswer } from '../query/view-answer.ts';
 import type { QueryOptions } from '../query/query-view.ts';
 import { formOf } from './accept.ts';
 import { COPY_PATIENCE, markMemento, pointOf } from './as-of.ts';
+import { postedArguments } from './posted-arguments.ts';
 import { problemResponse } from './problem.ts';
 import { queryPreferences } from './query-preferences.ts';
 import type { Services } from './services.ts';
@@ -14,7 +15,7 @@ import { viewResponse } from './view-response.ts';
 
 const ALLOWED = 'GET, HEAD, POST, OPTIONS';
 
-/** `/views/rpc/<query>`: the rows of a named query, with its parameters in the query string, or in a posted JSON object. */
+/** `/views/rpc/<query>`: the rows of a named query, with its parameters in the query string, or posted. */
 export function namedQueryRoutes(services: Services): Hono {
   const app = new Hono();
   app.on(['GET', 'POST'], '/views/rpc/:query', async (c) => {
@@ -50,22 +51,8 @@ async function inAddress(c: Context, found: FoundQuery): Promise<Asked> {
 }
 
 async function posted(c: Context, found: FoundQuery): Promise<Asked> {
-  const body = parseBody(await c.req.text());
-  return { call: await callOf(found, new Map(Object.entries(body))), rest: parametersOf(c) };
-}
-
-function parseBody(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = text.trim() === '' ? {} : (JSON.parse(text) as unknown);
-  } catch {
-    value = undefined;
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new ProjectionistError('BODY_INVALID', 'The body is no JSON object', {
-    hint: 'Post the parameters as one object: {"limit": 3}.',
-  });
+  const given = await postedArguments(c, found.query.parameters);
+  return { call: await callOf(found, given), rest: parametersOf(c) };
 }
 
 async function answerOf(

@@ -8,6 +8,8 @@ const TOKEN = /[!#$%&'*+.^_`|~\dA-Za-z-]+/y;
 const WHITE_SPACE = /[ \t]*/y;
 /** A quoted string of RFC 9110, section 5.6.4. */
 const QUOTED = /"((?:[^"\\]|\\.)*)"/sy;
+/** The value of a preference without quotes. A time zone's name has slashes, which a token has not. */
+const BARE = /[!#$%&'*+./:^_`|~\dA-Za-z-]+/y;
 /** What is left of a preference that cannot be read. */
 const REST = /[^,]*/y;
 
@@ -65,7 +67,7 @@ class Scanner {
   #value(): string {
     this.#match(WHITE_SPACE);
     const quoted = this.#match(QUOTED)?.[1];
-    return quoted === undefined ? (this.#match(TOKEN)?.[0] ?? '') : quoted.replaceAll(/\\(.)/gs, '$1');
+    return quoted === undefined ? (this.#match(BARE)?.[0] ?? '') : quoted.replaceAll(/\\(.)/gs, '$1');
   }
 
   #take(mark: string): boolean {

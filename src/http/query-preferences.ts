@@ -11,6 +11,8 @@ export interface QueryPreferences {
 
 const NONE: QueryPreferences = { count: undefined, applied: [] };
 
+const UTC = /^(?:Etc\/)?(?:UTC|UCT|Universal|Zulu|GMT|Greenwich)$/i;
+
 /** Preferences that are read here or elsewhere, with the values that they may have. */
 const KNOWN: Readonly<Record<string, RegExp>> = {
   handling: /^(strict|lenient)$/,
@@ -18,15 +20,19 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
   'min-position': /^\d{1,15}$/,
   wait: /^\d{1,15}$/,
   'as-of': /./,
+  // Times are in UTC whatever is asked for, so that no other zone can be promised.
+  timezone: UTC,
   // What PostgREST's clients send along, and what has a meaning for writing alone.
   return: /^(representation|minimal|headers-only)$/,
   missing: /^(default|null)$/,
   resolution: /^(merge|ignore)-duplicates$/,
   tx: /^(commit|rollback)$/,
+  'max-affected': /^\d{1,15}$/,
 };
 
 /**
- * Reads `Prefer: count=exact|planned|estimated, handling=strict`. Throws PREFERENCE_INVALID for what is unknown, where the handling is strict.
+ * Reads `Prefer: count=exact|planned|estimated, timezone=UTC, handling=strict`. Throws PREFERENCE_INVALID for what is
+ * unknown, where the handling is strict.
  */
 export function queryPreferences(header: string | undefined): QueryPreferences {
   if (header === undefined) return NONE;
@@ -35,10 +41,12 @@ export function queryPreferences(header: string | undefined): QueryPreferences {
   if (handling === 'strict') refuseUnknown(preferences);
   const asked = preferences.get('count');
   const count = asked !== undefined && isValid('count', asked) ? (asked as CountKind) : undefined;
+  const zone = preferences.get('timezone');
   return {
     count,
     applied: [
       ...(handling === 'strict' || handling === 'lenient' ? [`handling=${handling}`] : []),
+      ...(zone !== undefined && UTC.test(zone) ? [`timezone=${zone}`] : []),
       ...(count !== undefined ? [`count=${count}`] : []),
     ],
   };
@@ -50,7 +58,7 @@ function refuseUnknown(preferences: ReadonlyMap<string, string>): void {
   const names = unknown.map(([name, value]) => (value === '' ? name : `${name}=${value}`).slice(0, 60));
   throw new ProjectionistError('PREFERENCE_INVALID', 'Invalid preferences given with handling=strict', {
     details: `Invalid preferences: ${names.slice(0, 20).join(', ')}`,
-    hint: 'Preferences are count=exact, min-position=…, wait=…, as-of=… and handling=…; leave out handling=strict to have others ignored.',
+    hint: 'Preferences are count=exact, min-position=…, wait=…, as-of=…, timezone=UTC and handling=…; leave out handling=strict to have others ignored.',
   });
 }
 

@@ -27,6 +27,8 @@ export function viewResponse(
   head: number,
   applied: readonly string[],
 ): Response {
+  // Says how much there is, where the error that follows says that this is beyond it (RFC 9110, 15.5.17).
+  if (isBeyondEnd(answer)) c.header('Content-Range', contentRange(0, 0, answer.total));
   refuseBeyondEnd(answer);
   if (answer.next !== undefined)
     c.header('Link', linkToNext(c.req.url, answer.next, answer.count, c.req.header('Range') !== undefined), {
@@ -68,9 +70,14 @@ export function statusOf({ count, total }: ViewAnswer): 200 | 206 {
   return total !== undefined && count < total ? 206 : 200;
 }
 
+function isBeyondEnd({ offset, total }: ViewAnswer): boolean {
+  return total !== undefined && offset > total;
+}
+
 /** Throws RANGE_UNSATISFIABLE. */
-export function refuseBeyondEnd({ offset, total }: ViewAnswer): void {
-  if (total === undefined || offset <= total) return;
+export function refuseBeyondEnd(answer: ViewAnswer): void {
+  if (!isBeyondEnd(answer)) return;
+  const { offset, total } = answer;
   throw new ProjectionistError('RANGE_UNSATISFIABLE', 'Requested range not satisfiable', {
     details: `An offset of ${offset} was requested, but there are only ${total} rows.`,
     hint: 'Begin at a smaller offset.',

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ProjectionistError } from '../errors.ts';
+import { parseExactly } from './exact-json.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 
 type Schemas = Readonly<Record<string, StandardSchemaV1>>;
@@ -76,7 +77,7 @@ async function checkOne(
 function literalIn(given: unknown): unknown {
   if (typeof given !== 'string') return undefined;
   try {
-    return JSON.parse(given) as unknown;
+    return parseExactly(given);
   } catch {
     return undefined;
   }

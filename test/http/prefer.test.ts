@@ -13,6 +13,8 @@ test.each<[string | undefined, Record<string, string>]>([
   ['foo=1; a=2; b, bar=3', { foo: '1', bar: '3' }],
   [',, ,wait=3,', { wait: '3' }],
   ['empty=""', { empty: '' }],
+  ['timezone=America/Los_Angeles, wait=3', { timezone: 'America/Los_Angeles', wait: '3' }],
+  ['as-of=2025-02-01T12:00:00.250Z; wait=3', { 'as-of': '2025-02-01T12:00:00.250Z' }],
   ['@bad, wait=3', { wait: '3' }],
   ['open="never closed, wait=3', { open: '', wait: '3' }],
 ])('%s', (header, expected) => {

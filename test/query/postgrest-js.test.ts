@@ -22,6 +22,16 @@ afterAll(async () => {
   library.close();
 });
 
+/** Members by their value or a pattern; lists as they are. */
+function matching(expected: object): unknown {
+  if (Array.isArray(expected)) return expected;
+  const members = Object.entries(expected).map(([name, value]: [string, unknown]) => [
+    name,
+    value instanceof RegExp ? (expect.stringMatching(value) as unknown) : value,
+  ]);
+  return expect.objectContaining(Object.fromEntries(members) as object);
+}
+
 const books = (columns = 'id') => client.from('books').select(columns).order('id');
 
 interface Idea {
@@ -212,6 +222,30 @@ describe('postgrest-js rpc', () => {
     expect([data, count]).toEqual([[{ name: 'The red house' }], 1]);
   });
 
+  const FORM = 'application/x-www-form-urlencoded';
+  const post = (type: string, body: string, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/views/rpc/byAuthor?select=id`, {
+      method: 'POST',
+      headers: { 'Content-Type': type, ...headers },
+      body,
+    });
+
+  test.each([
+    [FORM, 'author=1&least=2', 200, [{ id: 1 }]],
+    [`${FORM}; charset=UTF-8`, 'author=+1', 200, [{ id: 2 }, { id: 1 }]],
+    [FORM, '{"author": 1}', 200, [{ id: 2 }, { id: 1 }]],
+    [FORM, 'author=1&author=2', 400, { code: '22P02' }],
+    [FORM, 'author=1&other=2', 404, { code: 'PGRST202', message: /no parameter "other"/ }],
+    [FORM, '', 404, { code: 'PGRST202', message: /needs a parameter author/ }],
+    ['application/json', 'author=1', 400, { code: 'BODY_INVALID', hint: /x-www-form-urlencoded/ }],
+    ['application/json', '{"author": 12345678901234567890}', 400, { code: '22P02' }],
+    ['application/json; charset=utf-16', '{"author": 1}', 415, { code: 'MEDIA_TYPE_UNSUPPORTED' }],
+  ])('takes %s: %s with %i', async (type, body, status, expected) => {
+    const response = await post(type, body);
+    const answer: unknown = await response.json();
+    expect([response.status, answer]).toEqual([status, matching(expected)]);
+  });
+
   test('names the columns of a join by their tables', async () => {
     const { data } = await client
       .rpc('allWithAuthors')
@@ -265,4 +299,45 @@ describe('postgrest-js errors', () => {
       hint: expect.any(String) as string,
     });
   });
+});
+
+test.each([
+  ['handling=strict, timezone=UTC', 200, 'handling=strict, timezone=UTC'],
+  ['handling=strict, max-affected=3', 200, 'handling=strict'],
+  ['timezone=America/Los_Angeles', 200, null],
+  ['handling=strict, timezone=America/Los_Angeles', 400, null],
+])('Prefer: %s is %i', async (prefer, status, applied) => {
+  const response = await fetch(`${server.url}/views/books?select=id`, { headers: { Prefer: prefer } });
+  expect([response.status, response.headers.get('Preference-Applied')]).toEqual([status, applied]);
+  if (status === 400)
+    expect(await response.json()).toMatchObject({
+      code: 'PGRST122',
+      details: 'Invalid preferences: timezone=America/Los_Angeles',
+    });
+});
+
+test.each([
+  ['?select=id', {}],
+  ['?select=id', { Range: '0-1', Prefer: 'count=exact' }],
+  ['?select=id', { Range: '5-9', Prefer: 'count=exact' }],
+  ['?select=id', { Range: '2-1' }],
+  ['?select=id', { 'If-None-Match': '*' }],
+  ['?select=id', { Accept: 'application/vnd.pgrst.object+json' }],
+  ['?nope=eq.1', { Accept: 'text/csv' }],
+])('HEAD of books%s with %o says what GET does', async (search, headers) => {
+  const [got, head] = await Promise.all(
+    ['GET', 'HEAD'].map((method) => fetch(`${server.url}/views/books${search}`, { method, headers })),
+  );
+  const said = ({ status, headers: all }: Response) => {
+    // What belongs to the connection, to the moment, or to the body alone.
+    const ownNames = /^(connection|keep-alive|date|x-request-id|content-length)$/;
+    return { status, headers: [...all].filter(([name]) => !ownNames.test(name)) };
+  };
+  expect(said(head as Response)).toEqual(said(got as Response));
+  expect(await head?.text()).toBe('');
+});
+
+test('a page beyond the end says how many rows there are', async () => {
+  const response = await fetch(`${server.url}/views/books?offset=9`, { headers: { Prefer: 'count=exact' } });
+  expect([response.status, response.headers.get('Content-Range')]).toEqual([416, '*/3']);
 });

@@ -21,6 +21,7 @@ export function queryPath(name: string, { parameters }: NamedQuery): Schema {
     schema: schemaRef(parameterComponent(name, parameter)),
   }));
   const properties = names.map((parameter) => [parameter, schemaRef(parameterComponent(name, parameter))]);
+  const body = { type: 'object', properties: Object.fromEntries(properties) as Schema };
   return {
     parameters: READING_HEADERS,
     get: { tags: ['Named queries'], summary: name, parameters: inQuery, responses },
@@ -28,9 +29,9 @@ export function queryPath(name: string, { parameters }: NamedQuery): Schema {
       tags: ['Named queries'],
       summary: name,
       requestBody: {
-        content: jsonContent({ type: 'object', properties: Object.fromEntries(properties) as Schema }),
+        content: { ...jsonContent(body), 'application/x-www-form-urlencoded': { schema: body } },
       },
-      responses,
+      responses: { ...responses, ...problems(415) },
     },
   };
 }

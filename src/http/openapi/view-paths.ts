@@ -10,7 +10,7 @@ const OPERATORS = 'eq, neq, gt, gte, lt, lte, like, ilike, in, is; not. before a
 export const READING_HEADERS: readonly Schema[] = [
   headerParameter(
     'Prefer',
-    'count=exact|planned|estimated, handling=strict, min-position=…, wait=…, as-of=…',
+    'count=exact|planned|estimated, handling=strict, min-position=…, wait=…, as-of=…, timezone=UTC',
     'min-position=1234, wait=5',
   ),
   headerParameter('Accept-Datetime', 'the rows as they were at a time (RFC 7089)'),
