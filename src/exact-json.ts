@@ -30,13 +30,6 @@ function bigintAsInteger(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? rawJSON(String(value)) : value;
 }
 
-/** A value as JSON, bigints with all their digits. */
-export function exactJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'bigint' ? rawJSON(String(each)) : each,
-  );
-}
-
 /** The same text for all JSON that is equal: members in one order, numbers written in one way. Throws SyntaxError. */
 export function canonicalJson(text: string): string {
   return JSON.stringify(parseExactly(text), inOrder);

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { ProjectionistError } from '../errors.ts';
 import { splitArguments } from '../query/arguments.ts';
-import { parseExactly } from '../query/exact-json.ts';
+import { parseExactly } from '../exact-json.ts';
 import type { NamedQuery } from '../projection/define.ts';
 import { mediaType, textBody } from './request-body.ts';
 

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ProjectionistError } from '../errors.ts';
-import { parseExactly } from './exact-json.ts';
+import { parseExactly } from '../exact-json.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 
 type Schemas = Readonly<Record<string, StandardSchemaV1>>;

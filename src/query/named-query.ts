@@ -3,7 +3,7 @@ import type { NamedQuery, Projection } from '../projection/define.ts';
 import { nearest } from '../nearest.ts';
 import { checkArguments } from './arguments.ts';
 import type { AskedQuery } from './asked-query.ts';
-import { exactJson } from './exact-json.ts';
+import { writeExactly } from '../exact-json.ts';
 import { listed, queryProblem, shown } from './query-problem.ts';
 import { askSource, type QueryOptions } from './query-view.ts';
 import { selectSource } from './select-source.ts';
@@ -58,7 +58,7 @@ export async function callOf(
   return {
     projection,
     name,
-    identity: exactJson([projection, name, [...given]]),
+    identity: writeExactly([projection, name, [...given]]),
     ask,
   };
 }
