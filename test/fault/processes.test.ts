@@ -9,7 +9,7 @@ interface Outcome {
   readonly status: object;
   readonly rows: number;
   readonly lastOwners: readonly string[];
-  readonly parked: readonly object[];
+  readonly parked: readonly { readonly triedAt: string; readonly parkedAt: string }[];
 }
 
 interface Lives {
@@ -25,11 +25,11 @@ class House {
   readonly data = temporaryFolder();
   readonly #marks = temporaryFolder();
   readonly #where: 'threads' | 'objects';
-  readonly #onError: string;
+  readonly #settings: Readonly<Record<string, string>>;
 
-  constructor(where: 'threads' | 'objects' = 'threads', onError = 'park') {
+  constructor(where: 'threads' | 'objects' = 'threads', settings: Readonly<Record<string, string>> = {}) {
     this.#where = where;
-    this.#onError = onError;
+    this.#settings = settings;
   }
 
   async live(owners: readonly string[] = []): Promise<Lives> {
@@ -45,10 +45,15 @@ class House {
     return readdirSync(join(this.data, 'views')).filter((name) => name.endsWith('-mark'));
   }
 
-  async #liveOnce(owners: readonly string[]): Promise<Outcome | undefined> {
+  /** Lives that begin with a retry, until it ends one; true when it has. */
+  async diesOfRetry(partition: string): Promise<boolean> {
+    return (await this.#liveOnce([], partition)) === undefined;
+  }
+
+  async #liveOnce(owners: readonly string[], retry?: string): Promise<Outcome | undefined> {
     const script = join(import.meta.dirname, 'doomed.ts');
-    const given = [this.data, this.#where, JSON.stringify(owners)];
-    const env = { ...process.env, MARKS: this.#marks, ON_ERROR: this.#onError, NODE_OPTIONS: '' };
+    const given = [this.data, this.#where, JSON.stringify(owners), ...(retry === undefined ? [] : [retry])];
+    const env = { ...process.env, MARKS: this.#marks, ...this.#settings, NODE_OPTIONS: '' };
     try {
       const { stdout } = await run('node', ['--conditions=projectionist-source', script, ...given], { env });
       return JSON.parse(stdout) as Outcome;
@@ -93,7 +98,7 @@ test.each([
 );
 
 test('a live projection that stops at such an event has stopped at the next start too, without another death', async () => {
-  const house = new House('threads', 'stop');
+  const house = new House('threads', { ON_ERROR: 'stop' });
   const stopped = {
     status: { state: 'stopped', error: { code: 'EVENT_ENDS_PROCESS', evidence: { position: 2 } } },
   };
@@ -102,6 +107,51 @@ test('a live projection that stops at such an event has stopped at the next star
   expect((await house.live(['a', 'kills-always'])).outcome).toMatchObject(stopped);
   expect(await house.live()).toMatchObject({ deaths: 0, outcome: stopped });
 });
+
+test.each(['threads', 'objects'] as const)(
+  'a retry that ends its process leaves the event parked, and says what happened: %s',
+  async (where) => {
+    const house = new House(where);
+    const owners = ['a', 'kills-always', 'last'];
+    const first = (await house.live(owners)).outcome.parked[0];
+    for (const attempts of [2, 3]) {
+      expect(await house.diesOfRetry('kills-always')).toBe(true);
+      const { deaths, outcome } = await house.live();
+      expect(deaths).toBe(0);
+      expect(outcome).toMatchObject({
+        status: { state: 'parked', position: 3 },
+        rows: 2,
+        parked: [
+          {
+            position: 2,
+            attempts,
+            parkedAt: first?.parkedAt,
+            error: { code: 'EVENT_ENDS_PROCESS', message: expect.stringContaining('a retry') as string },
+          },
+        ],
+      });
+      expect(Date.parse(outcome.parked[0]?.triedAt ?? '')).toBeGreaterThan(Date.parse(first?.triedAt ?? ''));
+      // It is told once.
+      expect((await house.live()).outcome.parked).toEqual(outcome.parked);
+    }
+  },
+  60_000,
+);
+
+test('where even the partition of such an event cannot be told, the projection stops, and no start ends any more', async () => {
+  const house = new House('threads', { PARTITION: 'owner', VERSION: '1' });
+  const stopped = {
+    status: {
+      state: 'stopped',
+      error: { code: 'EVENT_ENDS_PROCESS', message: expect.stringContaining('also where it is') as string },
+    },
+  };
+  await house.live(['a', 'b']);
+  const { deaths, outcome } = await house.live(['a', 'b', 'kills-always', 'last']);
+  expect(deaths).toBeLessThanOrEqual(4);
+  expect(outcome).toMatchObject({ ...stopped, rows: 2, lastOwners: ['b', 'a'] });
+  expect(await house.live()).toMatchObject({ deaths: 0, outcome: { ...stopped, rows: 2 } });
+}, 60_000);
 
 test('a process that is killed once is not held against the event at work', async () => {
   const house = new House();

@@ -4,6 +4,10 @@ import { type ErrorReport, errorFrom } from '../../errors.ts';
 export interface FatalEvent {
   readonly position: number;
   readonly error: ErrorReport;
+  /** True where even to put it aside does not come back: nothing goes past it. */
+  readonly isUntouchable?: boolean;
+  /** ISO 8601: when a retry of it ended the process, of which its dead letter says nothing yet. */
+  readonly retriedAt?: string;
 }
 
 /** True for what is told of such an event. */
@@ -14,14 +18,14 @@ export function isFatal(error: unknown): boolean {
 
 /** The events that are known to be fatal, and so fail without being tried: once each, so that a retry is a real one. */
 export class FatalEvents {
-  readonly #known = new Map<number, ErrorReport>();
+  readonly #known = new Map<number, FatalEvent>();
 
   constructor(known: readonly FatalEvent[] = []) {
     this.add(known);
   }
 
   add(known: readonly FatalEvent[]): void {
-    for (const { position, error } of known) this.#known.set(position, error);
+    for (const each of known) this.#known.set(each.position, each);
   }
 
   has(position: number): boolean {
@@ -37,8 +41,13 @@ export class FatalEvents {
 
   /** Throws what is known of the event at a position, if it is one of them. */
   refuse(position: number): void {
-    const error = this.#known.get(position);
-    if (error !== undefined) throw errorFrom(error);
+    const known = this.#known.get(position);
+    if (known !== undefined) throw errorFrom(known.error);
+  }
+
+  /** Throws what is known of the event at a position, if it cannot even be put aside. */
+  refuseUntouchable(position: number): void {
+    if (this.#known.get(position)?.isUntouchable === true) this.refuse(position);
   }
 
   /** Its failure has been taken down: whoever tries it again is to see for himself. */

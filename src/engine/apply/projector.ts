@@ -60,6 +60,7 @@ export class Projector {
       this.#standing,
       (position) => this.#continuity.eventAt(position),
     );
+    for (const each of policy.fatal ?? []) this.#decisions.noteRetry(each);
     for (const decision of policy.decisions) this.enqueue(decision);
     this.carryOutDue();
   }
@@ -133,13 +134,15 @@ export class Projector {
 
   /**
    * Applies up to `to`, and does with events that cannot be applied what the policy says. A batch that fails is halved
-   * until one event stands alone; after it the batches grow again. Throws APPLY_FAILED, EVENT_HANGS and EVENT_ENDS_THREAD where it is not to be parked,
+   * until one event stands alone; after it the batches grow again. Throws APPLY_FAILED, EVENT_HANGS, EVENT_ENDS_THREAD and EVENT_ENDS_PROCESS
+   * where it is not to be parked or cannot be,
    * PARK_LIMIT, and what `apply` throws of disk, engine and damage. `onParked` hears of each partition that is parked.
    */
   applyOrPark(to: number, share = 1, onParked: (parked: Parked) => void = () => {}): void {
     let span = to - this.position;
     while (this.position < to) {
       const next = this.position + 1;
+      this.#fatal.refuseUntouchable(next);
       // What is known not to come back stands alone.
       const end = Math.max(next, Math.min(to, this.position + span, this.#fatal.after(this.position) - 1));
       try {

@@ -1,6 +1,7 @@
 import { transactDeferred } from '../../database/transaction.ts';
-import { ProjectionistError } from '../../errors.ts';
+import { errorFrom, ProjectionistError } from '../../errors.ts';
 import { lastOfStream } from '../apply/apply-stream.ts';
+import type { FatalEvent } from '../apply/fatal-events.ts';
 import { rebuildStream, streamUnknown } from '../apply/rebuild-stream.ts';
 import type { Standing } from '../apply/standing.ts';
 import { carryOut, type DecisionGround } from './carry-out.ts';
@@ -59,6 +60,16 @@ export class DecisionQueue {
       if (this.#standing.revision < next.id) this.#record(next);
       this.#due.shift();
     }
+  }
+
+  /** Takes down that a retry was made, and ended the process. */
+  noteRetry({ position, error, retriedAt }: FatalEvent): void {
+    if (retriedAt === undefined) return;
+    const { db, parking, fatal, errorOf } = this.#ground;
+    const report = errorOf(position, errorFrom(error));
+    const isNext = transactDeferred(db, () => parking.noteRetry(position, report, retriedAt));
+    // Alone it is tried again where somebody asks for that; behind others it is stopped at.
+    if (isNext) fatal.forget(position);
   }
 
   /** Makes a decision here and now. Throws NOT_PARKED; for a rebuild OPERATION_REFUSED and NOT_FOUND. */

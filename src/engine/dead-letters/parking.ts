@@ -127,6 +127,24 @@ export class Parking {
     this.#keepFatal(position, error);
   }
 
+  /**
+   * A retry came to one of a partition's letters, and ended its process there. Answers whether that is the letter in
+   * front, or none at all; what stands in front stays, since nothing was applied.
+   */
+  noteRetry(position: number, error: ProjectionistError, at: string): boolean {
+    const sql = 'SELECT partition FROM projectionist_letters WHERE position = ?';
+    const partition = this.#db.prepare(sql).pluck().get(position) as string | undefined;
+    if (partition === undefined) return true;
+    this.#db
+      .prepare(
+        `UPDATE projectionist_parked SET error = ?, statement = NULL, attempts = attempts + 1, tried_at = ?
+         WHERE partition = ? AND tried_at < ?`,
+      )
+      .run(JSON.stringify(reportOf(error)), at, partition, at);
+    this.#keepFatal(position, error);
+    return this.failingPosition(partition) === position;
+  }
+
   /** Remembers that a decision was carried out here. */
   record(decision: Decision): void {
     this.#db

@@ -21,7 +21,9 @@ export class Deaths {
   /** @param task with what is known from the processes before this one */
   constructor({ carefulUntil = 0, fatal = [] }: Pick<RunnerTask, 'carefulUntil' | 'fatal'> = {}) {
     this.#carefulUntil = carefulUntil;
-    this.#fatal = new Map(fatal.map(({ position, error }) => [position, error]));
+    // A dead letter that was retried is in the generation by the time that a thread may end at it.
+    const known = fatal.filter(({ retriedAt }) => retriedAt === undefined);
+    this.#fatal = new Map(known.map(({ position, error }) => [position, error]));
   }
 
   /** Events up to this position are to be applied one by one. */

@@ -1,16 +1,19 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { RunnerReport } from '../apply/runner-report.ts';
 import type { Phase } from './pulse.ts';
 
 /**
  * Where a projector was when its process ended: at which events, and how many processes in turn had ended at this place
- * before. batch: somewhere in it; event: it goes one by one; call: inside a function or an upcaster of the definition.
+ * before. batch: somewhere in it; event: it goes one by one; call: inside a function or an upcaster of the definition;
+ * touch: the same, though the event was known by then, and only to be put aside.
  */
 export interface Mark {
   readonly from: number;
   readonly to: number;
   readonly deaths: number;
-  readonly stage: 'batch' | 'event' | 'call';
+  readonly stage: 'batch' | 'event' | 'call' | 'touch';
+  /** True where it is a dead letter that was tried again. */
+  readonly isLetter?: boolean;
 }
 
 /** What a projector has to know to leave its own mark. */
@@ -19,8 +22,10 @@ export interface MarkTask {
   /** The place at which so many processes in turn have ended. */
   readonly from: number;
   readonly deaths: number;
-  /** True where the mark that is there is all that need be known of that place: it is not tried again. */
+  /** True where the event at that place is known to end processes: it is not tried again. */
   readonly isSettled: boolean;
+  /** True where that place is a dead letter. */
+  readonly isLetter?: boolean;
 }
 
 /** Undefined where the process before ended in good order, or left nothing that can be read. */
@@ -32,6 +37,11 @@ export function readMark(path: string): Mark | undefined {
     // Not there, mostly.
     return undefined;
   }
+}
+
+/** When a mark that is there was left. */
+export function timeOfMark(path: string): Date {
+  return statSync(path).mtime;
 }
 
 /** Undefined for work that is begun anew where its process ends: a copy, a comparison. */
@@ -56,6 +66,8 @@ export class MarkFile {
   readonly #carefulUntil: number;
   #file: number | undefined;
   #mark: Mark | undefined;
+  /** True while what is at work is known to end processes. */
+  #isKnown = false;
 
   /** @param carefulUntil up to here each call of a function is marked, too */
   constructor(task: MarkTask, carefulUntil: number) {
@@ -65,21 +77,29 @@ export class MarkFile {
 
   /** The events after `from` up to `to` are about to be applied. */
   begin(from: number, to: number): void {
-    const { from: place, deaths, isSettled } = this.#task;
-    this.#mark = undefined;
-    if (from === place && isSettled) return;
-    this.#mark = {
-      from,
-      to,
-      deaths: from === place ? deaths : 0,
-      stage: to <= this.#carefulUntil ? 'event' : 'batch',
-    };
-    this.#write(this.#mark);
+    const isCareful = to <= this.#carefulUntil;
+    this.#begin({ from, to, deaths: 0, stage: isCareful ? 'event' : 'batch' });
+  }
+
+  /** The dead letter at a position is about to be tried again. */
+  beginLetter(position: number): void {
+    this.#begin({ from: position - 1, to: position, deaths: 0, stage: 'event', isLetter: true });
+  }
+
+  #begin(mark: Mark): void {
+    const { from, deaths, isSettled, isLetter } = this.#task;
+    const isThere = mark.from === from && (mark.isLetter ?? false) === (isLetter ?? false);
+    this.#mark = isThere ? { ...mark, deaths } : mark;
+    this.#isKnown = isThere && isSettled;
+    // The mark that is there says all, until the event is touched all the same.
+    if (this.#isKnown) this.#mark = { ...this.#mark, stage: 'call' };
+    else this.#write(this.#mark);
   }
 
   enter(phase: Phase): void {
     if (this.#mark === undefined || this.#mark.stage === 'batch') return;
-    const stage = phase === 'calling' ? 'call' : 'event';
+    const [outside, inside] = this.#isKnown ? (['call', 'touch'] as const) : (['event', 'call'] as const);
+    const stage = phase === 'calling' ? inside : outside;
     if (stage === this.#mark.stage) return;
     this.#mark = { ...this.#mark, stage };
     this.#write(this.#mark);
@@ -89,6 +109,15 @@ export class MarkFile {
   hear(report: RunnerReport): void {
     const isOver = report.kind === 'failed' || report.kind === 'waiting';
     if (isOver && report.error.code !== 'EVENT_ENDS_PROCESS') this.clear();
+    if (report.kind === 'opened' || report.kind === 'decided' || report.kind === 'undecided')
+      this.#leaveLetter();
+  }
+
+  /** What came of it stands in the generation. */
+  #leaveLetter(): void {
+    if (this.#mark?.isLetter === true) this.clear();
+    else if (this.#mark === undefined && this.#task.isLetter === true)
+      rmSync(this.#task.path, { force: true });
   }
 
   /** Whatever ends the process now, the events are not to blame. */

@@ -46,9 +46,19 @@ export class Pulse {
 
   /** As `enter('applying')`, with the events that are applied. */
   apply(from: number, to: number): void {
+    this.#mark?.begin(from, to);
+    this.#enterRange(from, to);
+  }
+
+  /** As `apply`, for the dead letter at a position. */
+  applyLetter(position: number): void {
+    this.#mark?.beginLetter(position);
+    this.#enterRange(position - 1, position);
+  }
+
+  #enterRange(from: number, to: number): void {
     this.#range[0] = from;
     this.#range[1] = to;
-    this.#mark?.begin(from, to);
     this.enter('applying');
   }
 
@@ -78,6 +88,6 @@ export function withPulse({ functions, upcast }: ProgramCode, pulse: Pulse): Pro
   return {
     functions: new Map([...functions].map(([name, implementation]) => [name, marked(implementation)])),
     upcast: marked(upcast),
-    beforeLetter: (position) => pulse.apply(position - 1, position),
+    beforeLetter: (position) => pulse.applyLetter(position),
   };
 }

@@ -37,6 +37,9 @@ const TO_DO =
   'Look at the functions and upcasters that handle this event; a changed definition is built anew. ' +
   'A retry tries it again, and a discard leaves it out.';
 
+const UNTOUCHABLE =
+  'Look at the upcasters and functions that tell its partition (partitionBy); a changed definition is built anew.';
+
 /** What is told of an event at which so many threads have ended in turn: that is no accident. */
 export function fatalFault({ code, message }: ErrorReport, threads: number): ErrorReport {
   if (code !== 'PROJECTOR_HANGS')
@@ -58,6 +61,26 @@ export function endsProcess(processes: number): ErrorReport {
   };
 }
 
+/** What is told of a dead letter at which the process has ended that was asked to try it again. */
+export function retryEndsProcess(): ErrorReport {
+  return {
+    code: 'EVENT_ENDS_PROCESS',
+    message: 'the process ended while a retry had it inside a function or an upcaster; nothing was applied',
+    hint: TO_DO,
+  };
+}
+
+/** A process has ended at an event though it knew that the event ends processes: only to touch it is too much. */
+export function untouchableInProcess(projection: string, position: number): ErrorReport {
+  return reportOf(
+    new ProjectionistError(
+      'EVENT_ENDS_PROCESS',
+      `The event at position ${position} ends every process, also where it is to be left out`,
+      { hint: UNTOUCHABLE, evidence: { projection, position } },
+    ),
+  );
+}
+
 /** A thread has ended at an event though it knew that the event does not come back: only to touch it is too much. */
 export function untouchableEvent(
   projection: string,
@@ -69,7 +92,7 @@ export function untouchableEvent(
       code === 'PROJECTOR_HANGS' ? 'EVENT_HANGS' : 'EVENT_ENDS_THREAD',
       `The event at position ${position} ends every thread, also where it is to be left out: ${message}`,
       {
-        hint: 'Look at the upcasters and functions that tell its partition; a changed definition is built anew.',
+        hint: UNTOUCHABLE,
         evidence: { projection, position },
       },
     ),

@@ -38,6 +38,26 @@ test('the mark of an event that is known to end processes stays until something 
   expect(readMark(path)).toMatchObject({ from: 5, to: 6 });
 });
 
+test('an event that is known to end processes and is touched all the same leaves word of it', () => {
+  const path = join(temporaryFolder(), 'mark');
+  const mark = new MarkFile({ path, from: 4, deaths: 2, isSettled: true }, 5);
+  mark.begin(4, 5);
+  mark.enter('calling');
+  expect(readMark(path)).toEqual({ from: 4, to: 5, deaths: 2, stage: 'touch' });
+  mark.enter('applying');
+  expect(readMark(path)).toEqual({ from: 4, to: 5, deaths: 2, stage: 'call' });
+});
+
+test('a dead letter that is tried again is marked until its decision is told', () => {
+  const path = join(temporaryFolder(), 'mark');
+  const mark = new MarkFile({ path, ...NOWHERE }, 0);
+  mark.beginLetter(7);
+  mark.enter('calling');
+  expect(readMark(path)).toEqual({ from: 6, to: 7, deaths: 0, stage: 'call', isLetter: true });
+  mark.hear({ kind: 'undecided', id: 1, error: { code: 'APPLY_FAILED', message: '' } });
+  expect(existsSync(path)).toBe(false);
+});
+
 test.each([
   ['a failure that was told', { code: 'APPLY_FAILED', message: '' }, false],
   ['an event that ends processes', { code: 'EVENT_ENDS_PROCESS', message: '' }, true],

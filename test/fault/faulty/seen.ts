@@ -9,7 +9,6 @@ const marks = globalThis.process.env['MARKS'] ?? '';
 // A thread finds the file as it should not be, as long as this mark stands.
 if (!isMainThread && existsSync(`${marks}/broken`)) throw new Error('broken at load');
 
-const events = defineEvents({ 'owner.seen': { schema: z.object({ owner: z.string() }) } });
 const seen = sqliteTable('seen', { position: integer().primaryKey(), owner: text().notNull() });
 
 const FAULTS: Readonly<Record<string, () => unknown>> = {
@@ -26,7 +25,7 @@ const FAULTS: Readonly<Record<string, () => unknown>> = {
 };
 
 /** Does what an owner's name says: `exits-always`, or `loops-once`, which leaves a mark of having done it. */
-const act = fn('act', (owner: string) => {
+const perform = (owner: string): string => {
   const [fault = '', times = ''] = owner.split('-');
   const mark = `${marks}/${owner}`;
   const isDue = fault in FAULTS && (times === 'always' || !existsSync(mark));
@@ -35,6 +34,19 @@ const act = fn('act', (owner: string) => {
     FAULTS[fault]?.();
   }
   return owner;
+};
+const act = fn('act', perform);
+
+const events = defineEvents({
+  'owner.seen': {
+    schema: z.object({ owner: z.string() }),
+    // An append checks what it takes by the same function, before the fault is due.
+    upcast: {
+      1: ({ name }: { name: string }) => ({
+        owner: globalThis.process.env['IS_STARTED'] ? perform(name) : name,
+      }),
+    },
+  },
 });
 
 export default projection({
@@ -42,6 +54,8 @@ export default projection({
   onError: globalThis.process.env['ON_ERROR'] === 'stop' ? 'stop' : 'park',
   events,
   views: { seen },
+  // What tells the partition passes through the upcaster, too.
+  ...(globalThis.process.env['PARTITION'] === 'owner' && { partitionBy: (e) => e.data.owner }),
   on: {
     'owner.seen': (e, db) => db.insert(seen).values({ position: e.position, owner: act(e.data.owner) }),
   },
