@@ -21,6 +21,7 @@ import { notReady } from './not-ready.ts';
 import { closeParts, endStreams, loadAgain, openParts, type Parts } from './parts.ts';
 import type { ViewDescription } from './projection/program.ts';
 import type { Definitions } from './projection/load.ts';
+import { type UnguardedView, unguardedViews } from './projection/unguarded-views.ts';
 import type { PastViews, SelectFrom } from './past-views.ts';
 import type { ProjectionistOptions } from './projectionist-options.ts';
 import { ProjectionOperations } from './projection-operations.ts';
@@ -104,6 +105,13 @@ export class Projectionist extends ProjectionOperations {
   /** The metrics that `/metrics` answers, in Prometheus' text format. */
   metrics(): Promise<string> {
     return this.#parts.signals.exposition();
+  }
+
+  /** The views without a row policy beside others of their projection that have one. */
+  unguardedViews(): UnguardedView[] {
+    return unguardedViews(
+      this.#parts.engine.definitions.projections.map(({ compiled: { definition } }) => definition),
+    );
   }
 
   status(): ProjectionStatus[] {

@@ -15,6 +15,7 @@ import type { Journal, Level } from './journal/journal.ts';
 import { isJson, openJournal } from './journal/open-journal.ts';
 import { lockWarning } from './lock-report.ts';
 import { grouped } from './numbers.ts';
+import { policyWarnings } from './policy-report.ts';
 import { ProgressDisplay } from './progress.ts';
 import { shutDown } from './shut-down.ts';
 import { markTold } from './told.ts';
@@ -68,6 +69,9 @@ async function serveUntilEnded({ io, config, options, progress, journal }: Setti
   try {
     const lock = lockWarning(config.projections, projectionist);
     if (lock !== undefined) journal.write('warn', 'definitions.lock', lock);
+    const policies = policyWarnings(projectionist);
+    const policy = policies();
+    if (policy !== undefined) journal.write('warn', 'definitions.policy', policy);
     if (options.seed !== undefined) await seed(io, projectionist, options.seed, progress, journal);
     if (io.ended.aborted) return;
     server = await serve(projectionist.app, config);
@@ -76,7 +80,9 @@ async function serveUntilEnded({ io, config, options, progress, journal }: Setti
     await settled(projectionist, io.ended);
     if (!io.ended.aborted) journal.write('info', 'server.ready', exampleRequests(server.url, projectionist));
     const say = (level: Level, text: string): void => journal.write(level, 'definitions.watch', text);
-    const watcher = options.isWatching ? watchDefinitions(config.projections, projectionist, say) : undefined;
+    const watcher = options.isWatching
+      ? watchDefinitions({ folder: config.projections, projectionist, policies, say })
+      : undefined;
     if (!io.ended.aborted) await once(io.ended, 'abort');
     journal.write('info', 'server.stopping', 'Stopping', { seconds: config.shutdownSeconds });
     await watcher?.close();

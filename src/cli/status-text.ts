@@ -80,9 +80,10 @@ function remarksOn(
 ): string[] {
   const remarks = [];
   if (isRunning && state === 'unknown') {
-    const since = asOf === null ? 'yet' : `since ${asOf}`;
-    remarks.push(`${name}: no sign of life ${since}; if that lasts, no definition declares it any more`);
+    remarks.push(`${name}: no sign of life ${asOf === null ? 'yet' : `since ${asOf}`}`);
   }
+  if (state === 'orphaned')
+    remarks.push(`${name}: no definition declares it any more; its generations stay on disk`);
   if (paused !== null) {
     const by = paused.by === null ? '' : ` by ${paused.by}`;
     remarks.push(

@@ -14,21 +14,29 @@ const QUIET = 60;
 /** What has been done to a file, by chokidar's name of it. */
 const PAST: Readonly<Record<string, string>> = { unlink: 'removed', unlinkDir: 'removed' };
 
-/** Tells what came of a save: an error where the definitions cannot be used. */
-type Say = (level: Level, text: string) => void;
+export interface Watched {
+  readonly folder: string;
+  readonly projectionist: Projectionist;
+  /** What has come to be said of views without a policy. */
+  readonly policies: () => string | undefined;
+  /** Tells what came of a save: an error where the definitions cannot be used. */
+  readonly say: (level: Level, text: string) => void;
+}
 
 /** Loads the definitions again whenever one of their files changes; a mistake in one leaves everything as it was. */
-export function watchDefinitions(folder: string, projectionist: Projectionist, say: Say): FSWatcher {
+export function watchDefinitions(watched: Watched): FSWatcher {
+  const { folder, say } = watched;
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const watcher = watch(folder, { ignoreInitial: true, ignored: isForeign });
   watcher.on('all', (event, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(() => reload(`${path} ${PAST[event] ?? 'saved'}`, folder, projectionist, say));
+      running = running.then(() => reload(`${path} ${PAST[event] ?? 'saved'}`, watched));
     }, QUIET);
   });
-  say('info', `Watching ${folder} for changes`);
+  // Until it has looked at every file it misses what is saved.
+  watcher.on('ready', () => say('info', `Watching ${folder} for changes`));
   return watcher;
 }
 
@@ -38,7 +46,7 @@ function isForeign(path: string, stats?: Stats): boolean {
   return stats?.isFile() === true && !/\.([cm]?[jt]s|json)$/.test(path);
 }
 
-async function reload(what: string, folder: string, projectionist: Projectionist, say: Say): Promise<void> {
+async function reload(what: string, { folder, projectionist, policies, say }: Watched): Promise<void> {
   const started = performance.now();
   try {
     const changed = await projectionist.reload();
@@ -49,8 +57,8 @@ async function reload(what: string, folder: string, projectionist: Projectionist
         ? `${what}: no program changed (${seconds})`
         : `${what}: ${changed.join(', ')} changed (${seconds})`,
     );
-    const lock = lockWarning(folder, projectionist);
-    if (lock !== undefined) say('warn', lock);
+    for (const warning of [lockWarning(folder, projectionist), policies()])
+      if (warning !== undefined) say('warn', warning);
   } catch (error) {
     const { message, hint } = reportOf(error);
     say(

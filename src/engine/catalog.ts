@@ -115,6 +115,11 @@ export class Catalog {
       .all() as string[];
   }
 
+  /** The names of all projections of which anything is kept, defined or not. */
+  names(): string[] {
+    return [...new Set([...this.projections(), ...this.statuses.names()])].toSorted();
+  }
+
   find(projection: string, state: 'live' | 'building'): Generation | undefined {
     const row = this.#db
       .prepare(`SELECT ${COLUMNS} FROM generations WHERE projection = ? AND state = ?`)

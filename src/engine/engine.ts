@@ -195,7 +195,9 @@ export class Engine {
   async #takeOver(definitions: Definitions): Promise<string[]> {
     this.#refuseWhenClosing();
     this.#definitions = definitions;
-    return this.#keepers.takeOver(definitions);
+    const changed = await this.#keepers.takeOver(definitions);
+    this.#record();
+    return changed;
   }
 
   /** Finishes the batches at hand and closes everything that the engine opened. */
@@ -236,10 +238,18 @@ export class Engine {
   /** A catalogue that cannot be written now is a fault to tell of, and no reason to stop. */
   #record(): void {
     try {
-      this.#recorder.record(this.status());
+      this.#recorder.record(this.status(), this.#orphans());
     } catch (error) {
       this.#options.onFault?.(error);
     }
+  }
+
+  /** What the catalogue knows and no definition declares. */
+  #orphans(): string[] {
+    // Without other processes' commands the engine knows the one projection that it is asked about, and not the others.
+    if (this.#options.takesCommands === false) return [];
+    const declared = new Set(this.#keepers.all.map(({ name }) => name));
+    return this.#catalog.names().filter((name) => !declared.has(name));
   }
 
   #check(): void {

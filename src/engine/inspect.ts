@@ -7,14 +7,13 @@ import { LogReader } from '../event-log/reader.ts';
 import { Catalog, type Generation } from './catalog.ts';
 import type { Decision } from './dead-letters/decision.ts';
 import { peekCheckpoint } from './generations/generation-file.ts';
-import type { ProjectionState, ProjectionStatus } from './states/status.ts';
-import type { SeenStatus } from './states/status-table.ts';
+import type { ProjectionStatus } from './states/status.ts';
+import type { SeenState, SeenStatus } from './states/status-table.ts';
 
 /** What the files of a data folder say of a projection, whoever runs it. */
 export interface InspectedProjection extends Pick<
   ProjectionStatus,
   | 'name'
-  | 'state'
   | 'views'
   | 'generation'
   | 'position'
@@ -26,6 +25,7 @@ export interface InspectedProjection extends Pick<
   | 'error'
   | 'lastError'
 > {
+  readonly state: SeenState;
   /** As of when the process that runs it said so, ISO 8601; null where none has. Positions are of now. */
   readonly asOf: string | null;
   /** Null where no process says how long the events have been waiting. */
@@ -49,8 +49,7 @@ export function inspect(data: string, now: () => Date = () => new Date()): Inspe
   const catalog = new Catalog(join(data, 'catalog.db'));
   const files = { data, catalog, head, isRunning, now: now() };
   try {
-    const names = new Set([...catalog.projections(), ...catalog.statuses.names()]);
-    const projections = [...names].toSorted().map((name) => inspectProjection(files, name));
+    const projections = catalog.names().map((name) => inspectProjection(files, name));
     return { isRunning, head, events, projections };
   } finally {
     catalog.close();
@@ -107,7 +106,7 @@ function inspectProjection(files: Files, name: string): InspectedProjection {
   const paused = catalog.pauses.find(name);
   return {
     name,
-    state: paused === null ? stateNow(seen, lag) : 'paused',
+    state: paused === null || seen?.state === 'orphaned' ? stateNow(seen, lag) : 'paused',
     asOf: told?.at ?? null,
     views: (live ?? building)?.program.views.map((view) => view.name) ?? told?.seen.views ?? [],
     generation: live?.number ?? null,
@@ -132,14 +131,14 @@ function isCurrent({ isRunning, now }: Files, at: string): boolean {
 }
 
 /** What the process that runs it has seen; how far it is can be seen from here, and is newer. */
-function stateNow(seen: SeenStatus | undefined, lag: number): ProjectionState {
+function stateNow(seen: SeenStatus | undefined, lag: number): SeenState {
   if (seen === undefined) return 'unknown';
   if (!MOVING.has(seen.state)) return seen.state;
   if (lag > 0) return 'catching-up';
   return seen.parked > 0 ? 'parked' : 'live';
 }
 
-const MOVING: ReadonlySet<ProjectionState> = new Set(['live', 'catching-up', 'parked']);
+const MOVING: ReadonlySet<SeenState> = new Set(['live', 'catching-up', 'parked']);
 
 function secondsSince(time: string | null, now: Date): number | null {
   return time === null ? null : Math.max(0, now.getTime() - Date.parse(time)) / 1000;

@@ -47,10 +47,12 @@ test('a projection that the running process does not speak of is pointed out', (
   const inspection = { head: 5, events: [], projections: [removed] };
   const text = (isRunning: boolean): string =>
     statusText({ ...inspection, isRunning }, 'data', { width: undefined });
-  expect(text(true)).toContain(
-    'orders: no sign of life since 2026-01-31T12:00:00.000Z; if that lasts, no definition declares it any more',
-  );
+  expect(text(true)).toContain('orders: no sign of life since 2026-01-31T12:00:00.000Z');
   expect(text(false)).not.toContain('sign of life');
+  const orphaned = { ...inspection, projections: [{ ...removed, state: 'orphaned' as const }] };
+  expect(statusText({ ...orphaned, isRunning: true }, 'data', { width: undefined })).toContain(
+    'orders: no definition declares it any more; its generations stay on disk',
+  );
 });
 
 /** An output that ends the watching after so many texts. */

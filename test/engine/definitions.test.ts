@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
+import { inspect } from '../../src/engine/inspect.ts';
 import { EventLog } from '../../src/event-log/event-log.ts';
 import { compileDefinitions } from '../../src/projection/load.ts';
 import { generationsIn } from './building.ts';
@@ -35,6 +36,39 @@ test('other definitions are taken over: what changed is built, what is new begin
   await engine.waitFor('notes', log.head(), 20_000);
   // It had been live before, and goes on.
   expect(engine.live('notes')?.number).toBe(1);
+});
+
+test('a projection that no definition declares any more is orphaned at once for those who look at the files', async () => {
+  const data = temporaryFolder();
+  const { engine, log } = await engineOn(data, compiled(accountsProjection(), notesProjection()));
+  await Promise.all(['accounts', 'notes'].map((name) => engine.waitFor(name, log.head(), 20_000)));
+  const statesNow = () => inspect(data).projections.map(({ name, state }) => `${name} ${state}`);
+  await expect.poll(statesNow, { timeout: 20_000 }).toEqual(['accounts live', 'notes live']);
+  await engine.operate('notes', 'pause');
+  await engine.useDefinitions(compiled(accountsProjection()));
+  expect(statesNow()).toEqual(['accounts live', 'notes orphaned']);
+  expect(inspect(data).projections[1]).toMatchObject({ views: ['notes'], generation: 1, error: null });
+  await engine.useDefinitions(compiled(accountsProjection(), notesProjection()));
+  expect(statesNow()).toEqual(['accounts live', 'notes paused']);
+  await engine.close();
+  expect(statesNow()).toEqual(['accounts unknown', 'notes paused']);
+});
+
+test('an engine says of what it was started without that it is orphaned, unless it knows one projection only', async () => {
+  const data = temporaryFolder();
+  const first = await engineOn(data, compiled(accountsProjection(), notesProjection()));
+  await first.engine.waitFor('notes', first.log.head(), 20_000);
+  await first.engine.close();
+  const stateOfNotes = () => inspect(data).projections.find(({ name }) => name === 'notes')?.state;
+  const definitions = compiled(accountsProjection());
+  const alone = new Engine({ data, log: first.log, definitions, takesCommands: false });
+  await alone.useDefinitions(definitions);
+  expect(stateOfNotes()).not.toBe('orphaned');
+  await alone.close();
+  const whole = new Engine({ data, log: first.log, definitions });
+  onTestFinished(() => whole.close());
+  whole.start();
+  await expect.poll(stateOfNotes, { timeout: 20_000 }).toBe('orphaned');
 });
 
 test('definitions that change faster than they can be built end with the last one', async () => {

@@ -9,6 +9,7 @@ import { configOf } from '../context.ts';
 import { type Io, json, line } from '../io.ts';
 import { describeLock } from '../lock-report.ts';
 import { wholeNumber } from '../numbers.ts';
+import { policyWarning } from '../policy-report.ts';
 
 interface CheckFlags {
   readonly lock?: boolean;
@@ -94,13 +95,8 @@ function describe(
     );
   }
   for (const { file, reason } of ignored) line(io, `${file}: passed over, as ${reason}`);
-  for (const { projection, view, guarded } of unguarded) {
-    line(
-      io,
-      `Warning: ${view} has no policy, and ${guarded.join(', ')} of ${projection} ${guarded.length === 1 ? 'has' : 'have'}: whoever may read sees all its rows`,
-    );
-    line(io, '  Try: Give it one; () => undefined says that all rows are meant to be seen.');
-  }
+  const warning = policyWarning(unguarded);
+  if (warning !== undefined) line(io, warning);
   if (projections.length === 0) line(io, `No projection is defined in ${folder}.`);
   else if (lock.refused.length === 0) for (const text of describeLock(lock, isWritten)) line(io, text);
 }

@@ -15,11 +15,15 @@ export class StatusRecorder {
     this.#now = now;
   }
 
-  /** Writes what has changed since the last time: all in one transaction, and mostly nothing. */
-  record(statuses: readonly ProjectionStatus[]): void {
+  /**
+   * Writes what has changed since the last time: all in one transaction, and mostly nothing.
+   * @param orphans the names of those that no definition declares any more
+   */
+  record(statuses: readonly ProjectionStatus[], orphans: readonly string[] = []): void {
     const now = this.#now();
     const at = now.getTime();
     const seen = new Map(statuses.map((status) => [status.name, seenOf(status, now)]));
+    for (const name of orphans) seen.set(name, orphaned(this.#table.find(name)?.seen));
     for (const [name, status] of seen) {
       const last = this.#written.get(name);
       const isNews = last?.essence !== essenceOf(status) || at - last.at >= SIGN_OF_LIFE;
@@ -35,6 +39,21 @@ export class StatusRecorder {
 function essenceOf(seen: SeenStatus): string {
   const state = seen.state === 'catching-up' ? 'live' : seen.state;
   return JSON.stringify({ ...seen, state, movedAt: null, behindSince: null });
+}
+
+/** Nobody works on it, so that nothing is in its way; what it was when it was let go stays. */
+function orphaned(last: SeenStatus | undefined): SeenStatus {
+  const { views = [], parked = 0, movedAt = null, lastError = null } = last ?? {};
+  return {
+    state: 'orphaned',
+    views,
+    parked,
+    movedAt,
+    retry: null,
+    error: null,
+    lastError,
+    behindSince: null,
+  };
 }
 
 function seenOf(status: ProjectionStatus, now: Date): SeenStatus {

@@ -2,12 +2,15 @@ import type { SqliteDatabase } from '../../database/open.ts';
 import { transact } from '../../database/transaction.ts';
 import type { ProjectionState, ProjectionStatus } from './status.ts';
 
+/** 'orphaned': the process that runs the folder's projections has no definition that declares it. */
+export type SeenState = ProjectionState | 'orphaned';
+
 /** What the process that runs a projection has seen of it, for those who look at the files alone. */
 export interface SeenStatus extends Pick<
   ProjectionStatus,
   'views' | 'parked' | 'movedAt' | 'retry' | 'error' | 'lastError'
 > {
-  readonly state: ProjectionState;
+  readonly state: SeenState;
   /** When the oldest event that was not applied was seen in the log, ISO 8601; null where there was none. */
   readonly behindSince: string | null;
 }
