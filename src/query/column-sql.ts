@@ -12,10 +12,12 @@ export function columnSql(alias: Fragment, column: ViewColumn): Fragment {
 export function valueSql(alias: Fragment, field: Field): Fragment {
   if (field.path.length > 0) return field.isText ? jsonTextSql(alias, field) : jsonValueSql(alias, field);
   const column = columnSql(alias, field.column);
-  // The digits of a bigint() column: their order as bytes is not the order of the numbers.
-  return field.column.kind === 'bigint' && field.column.sqlType === 'BLOB'
-    ? fragment`CAST(CAST(${column} AS TEXT) AS INTEGER)`
-    : column;
+  return isDigits(field.column) ? fragment`projectionist_bigint_key(${column})` : column;
+}
+
+/** True for the digits of a bigint() column: their order as bytes is not the order of the numbers. */
+export function isDigits({ kind, sqlType }: ViewColumn): boolean {
+  return kind === 'bigint' && sqlType === 'BLOB';
 }
 
 /** The type of what is at a path: 'integer', 'text', …; NULL where nothing is. */

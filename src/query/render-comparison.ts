@@ -1,5 +1,6 @@
 import type { ViewColumn } from '../projection/program.ts';
-import { columnSql, jsonSql, jsonTypeSql, jsonValueSql, valueSql } from './column-sql.ts';
+import { bigintKey } from './bigint-order.ts';
+import { columnSql, isDigits, jsonSql, jsonTypeSql, jsonValueSql, valueSql } from './column-sql.ts';
 import { canonicalJson } from '../exact-json.ts';
 import { bound, type Fragment, fragment, joined, type SqlValue, slotted } from './fragment.ts';
 import { numberIn, toListed, toStored } from './operand.ts';
@@ -86,9 +87,11 @@ function asNumber(text: string): SqlValue {
   return number === 'out of range' ? Number(text) : (number ?? text);
 }
 
-function comparableBigint(column: ViewColumn, text: string): bigint {
+/** Digits by their place among others; in a column of SQLite's own numbers, what these can be compared with. */
+function comparableBigint(column: ViewColumn, text: string): SqlValue {
   const stored = toStored(column, text);
-  const whole = BigInt(typeof stored === 'string' ? stored : Buffer.from(stored as Uint8Array).toString());
+  if (isDigits(column)) return bigintKey(Buffer.from(stored as Uint8Array).toString());
+  const whole = BigInt(stored as string);
   if (whole >= -(2n ** 63n) && whole < 2n ** 63n) return whole;
   throw queryProblem(
     'VALUE_OUT_OF_RANGE',

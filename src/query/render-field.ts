@@ -1,6 +1,7 @@
 import {
   columnJson,
   columnSql,
+  isDigits,
   jsonAtSql,
   jsonOf,
   jsonValueSql,
@@ -38,7 +39,9 @@ export function renderAggregate(
 ): Fragment {
   if (field === undefined || values === undefined) return castResult(aggregate, fragment`count(*)`);
   refuseSenseless(aggregate, field, cast);
-  const result = FUNCTIONS[aggregate.function](values);
+  const found = FUNCTIONS[aggregate.function](values);
+  const isKey = isDigits(field.column) && cast === undefined && aggregate.function !== 'count';
+  const result = isKey ? fragment`projectionist_bigint(${found})` : found;
   if (aggregate.cast !== undefined) return castResult(aggregate, result);
   const isOwnKind =
     (aggregate.function === 'min' || aggregate.function === 'max') &&
@@ -78,6 +81,7 @@ function castResult({ cast }: Aggregate, result: Fragment): Fragment {
 
 function plainValue(alias: Fragment, field: Field): Fragment {
   if (field.path.length > 0) return field.isText ? valueSql(alias, field) : jsonValueSql(alias, field);
+  if (isDigits(field.column)) return fragment`CAST(${columnSql(alias, field.column)} AS TEXT)`;
   return field.column.kind === 'json' ? textOfJson(alias, field.column) : valueSql(alias, field);
 }
 
@@ -97,7 +101,7 @@ function castSql(cast: Cast, value: Fragment, text: Fragment): Fragment {
     case 'text':
       return text;
     case 'integer':
-      return fragment`CASE WHEN typeof(${value}) = 'integer' THEN ${value} ELSE CAST(round(${numberSql(value)}) AS INTEGER) END`;
+      return integerSql(numberSql(value));
     case 'real':
       return fragment`CAST(${numberSql(value)} AS REAL)`;
     case 'boolean':
@@ -110,6 +114,11 @@ function castSql(cast: Cast, value: Fragment, text: Fragment): Fragment {
       // SQLite takes numbers and `now` for times, too.
       return fragment`CASE WHEN ${text} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN ${MOMENTS[cast](text)} END`;
   }
+}
+
+/** What is beyond 64 bits is null, too: SQLite would give the largest integer for it. */
+function integerSql(number: Fragment): Fragment {
+  return fragment`CASE typeof(${number}) WHEN 'integer' THEN ${number} WHEN 'real' THEN CASE WHEN abs(${number}) < 9223372036854775808.0 THEN CAST(round(${number}) AS INTEGER) END END`;
 }
 
 const MOMENTS: Readonly<Record<Moment, (text: Fragment) => Fragment>> = {

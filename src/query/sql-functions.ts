@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../database/open.ts';
+import { bigintKey, digitsOfKey } from './bigint-order.ts';
 import { canonicalJson } from '../exact-json.ts';
 import { JsonSets } from './json-sets.ts';
 import { isMatch } from './regular-expression.ts';
@@ -15,6 +16,12 @@ export function addSqlFunctions(db: SqliteDatabase): void {
     typeof stored === 'string'
       ? Number(sets.holds(operator as SetOperator, stored, wanted as string, isSpelled === 1))
       : null,
+  );
+  db.function('projectionist_bigint_key', { deterministic: true }, (digits) =>
+    digits instanceof Uint8Array ? bigintKey(Buffer.from(digits).toString()) : null,
+  );
+  db.function('projectionist_bigint', { deterministic: true }, (key) =>
+    typeof key === 'string' ? digitsOfKey(key) : null,
   );
   db.function('projectionist_json', { deterministic: true }, (text) =>
     typeof text === 'string' ? canonicalJson(text) : null,
