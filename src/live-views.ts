@@ -89,7 +89,7 @@ export class LiveViews {
       // A named query is code of the definition that was loaded when it was called.
       if (isOther || (question.view === undefined && engine.definitions !== definitions))
         throw new ProjectionistError('CLOSED', 'The definitions have changed');
-      return policies.isEmpty ? undefined : policies.for(claims);
+      return policies.for(claims);
     };
     return viewSource({ question, parameters, limits, mark, scans, policy });
   }
@@ -127,7 +127,8 @@ export class LiveViews {
 
 /** '' where no view has a policy: then everybody sees the same rows, and shares one evaluation. */
 function markOf(policies: RowPolicies, claims: Claims, views: readonly string[]): string {
-  return policies.isEmpty ? '' : policyMark(policies.for(claims), views);
+  const policy = policies.for(claims);
+  return policy === undefined ? '' : policyMark(policy, views);
 }
 
 function callQuestion(call: NamedCall): Question {

@@ -34,7 +34,7 @@ export function liveRoutes(services: Services): Hono {
 }
 
 function queryString(c: Context): URLSearchParams {
-  const parameters = parametersOf(c);
+  const parameters = parametersOf(c.req);
   parameters.delete('lastEventId');
   return parameters;
 }

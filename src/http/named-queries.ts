@@ -46,13 +46,13 @@ interface Asked {
 }
 
 async function inAddress(c: Context, found: FoundQuery): Promise<Asked> {
-  const { given, rest } = splitArguments(found.query.parameters, parametersOf(c));
+  const { given, rest } = splitArguments(found.query.parameters, parametersOf(c.req));
   return { call: await callOf(found, given), rest };
 }
 
 async function posted(c: Context, found: FoundQuery): Promise<Asked> {
   const given = await postedArguments(c, found.query.parameters);
-  return { call: await callOf(found, given), rest: parametersOf(c) };
+  return { call: await callOf(found, given), rest: parametersOf(c.req) };
 }
 
 async function answerOf(

@@ -17,8 +17,6 @@ export interface ViewRequest {
 export interface QuickRequest {
   readonly url: string;
   readonly view: string;
-  /** The query string. */
-  readonly search: string;
   readonly form: Form;
   /** '' where there is no such header, here and below. */
   readonly accept: string;
@@ -43,11 +41,9 @@ export function quickRequest({ url, view, header }: ViewRequest, longest: number
   const prefer = header('prefer');
   const given = parsePrefer(prefer);
   if (given.has('as-of')) return undefined;
-  const at = url.indexOf('?');
   return {
     url,
     view,
-    search: at < 0 ? '' : url.slice(at + 1),
     form: formOf(accept),
     accept,
     prefer: prefer ?? '',

@@ -11,8 +11,7 @@ export function traceRoutes(services: Services): Hono {
   app.get('/views/:view/trace', async (c) => {
     const view = c.req.param('view');
     const key = keyIn(c);
-    const policies = services.policies();
-    const policy = policies.isEmpty ? undefined : policies.for(callerOf(c).claims);
+    const policy = services.policies().for(callerOf(c).claims);
     const { position, entries } = await services.trace({ view, key, policy });
     return jsonAnswer(c, { view, key, position, entries });
   });
@@ -21,7 +20,7 @@ export function traceRoutes(services: Services): Hono {
 
 /** `key=A&key=B`: the values of the primary key, in its order. Throws REQUEST_INVALID. */
 function keyIn(c: Context): string[] {
-  const parameters = [...parametersOf(c)];
+  const parameters = [...parametersOf(c.req)];
   const other = parameters.find(([name]) => name !== 'key');
   if (other === undefined && parameters.length > 0) return parameters.map(([, value]) => value);
   throw new ProjectionistError(

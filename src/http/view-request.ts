@@ -5,19 +5,18 @@ import { callerOf } from './caller.ts';
 import { rangeOf } from './range.ts';
 import type { Services } from './services.ts';
 
-/** The query string. */
-export function parametersOf(c: Context): URLSearchParams {
-  const at = c.req.url.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : c.req.url.slice(at + 1));
+/** The query string of a request. */
+export function parametersOf({ url }: { readonly url: string }): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
 }
 
 /** What a request says of its query beside the query string: its range, and who asks. */
 export function queryOptionsOf(c: Context, services: Services, count: CountKind | undefined): QueryOptions {
-  const policies = services.policies();
   return {
     range: rangeOf(c.req.header('Range'), c.req.header('Range-Unit')),
     count,
-    policy: policies.isEmpty ? undefined : policies.for(callerOf(c).claims),
+    policy: services.policies().for(callerOf(c).claims),
     requestId: c.get('requestId'),
     abandoned: () => c.req.raw.signal,
   };

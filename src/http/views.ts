@@ -31,7 +31,7 @@ const READING = 'GET, HEAD, OPTIONS';
 
 async function answerOf(c: Context, services: Services, count: CountKind | undefined): Promise<ViewAnswer> {
   const view = c.req.param('view') as string;
-  const parameters = parametersOf(c);
+  const parameters = parametersOf(c.req);
   const options = queryOptionsOf(c, services, count);
   const point = pointOf(c);
   if (point === undefined) return services.query(view, parameters, options);

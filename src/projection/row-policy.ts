@@ -18,15 +18,15 @@ export class RowPolicies {
     this.isEmpty = [...this.#views.values()].every((policy) => policy === undefined);
   }
 
-  /** The policies as they are for one caller. */
-  for(claims: Claims): RowPolicy {
-    return (view) => this.#condition(view, claims);
+  /** The policies as they are for one caller; undefined where there are none. */
+  for(claims: Claims): RowPolicy | undefined {
+    return this.isEmpty ? undefined : (view) => this.#condition(view, claims);
   }
 
   #condition(view: string, claims: Claims): SQL | undefined {
     const policy = this.#views.get(view);
     if (policy !== undefined) return evaluate(view, policy, claims);
-    if (this.isEmpty || this.#views.has(view)) return undefined;
+    if (this.#views.has(view)) return undefined;
     // An older generation still has the view, but nobody can say any more who may see its rows.
     throw refused(view, 'its policy left with its definition');
   }

@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
 
 /**
- * One read transaction for all that is asked within one turn of the event loop: its locks cost as much as what a look-up by
+ * One read transaction for all that is asked within one turn of the event loop: its locks cost more than what a look-up by
  * key reads. It begins with the second question of a turn, as one alone would gain nothing, and ends with the turn at the
  * latest. Whoever hears of a commit before that ends it, so that nobody is answered from before what he has waited for.
  */

@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLines } from '../../src/event-log/import.ts';
-import { parametersOf } from '../../src/http/quick-views.ts';
 import { type RunningServer, serve } from '../../src/http/serve.ts';
 import { createProjectionist, type Projectionist } from '../../src/index.ts';
 import { bothWays, seen } from './support.ts';
@@ -152,13 +150,4 @@ test('each answer has a request id, and the short way says how far behind it is'
   expect(response.headers.get('X-Request-Id')).toMatch(/^[\w-]{12}-[\da-z]+$/);
   expect(response.headers.get('Projection-Lag')).toBe('0');
   expect(response.headers.get('Projection-Position')).toBe('20008');
-});
-
-test('a query string is read as URLSearchParams reads it', () => {
-  const text = fc.string({ unit: fc.constantFrom('a', 'é', '&', '=', '.', '%', '4', '1', '+', ' ', '\0') });
-  fc.assert(
-    fc.property(text, (search) => {
-      expect([...parametersOf(search)]).toEqual([...new URLSearchParams(search)]);
-    }),
-  );
 });
