@@ -4,9 +4,12 @@ import { splitArguments } from '../query/arguments.ts';
 import type { LiveEnd, LiveReader } from '../query/live/live-reader.ts';
 import type { LiveMessage } from '../query/live/message.ts';
 import { callOf, type NamedCall } from '../query/named-query.ts';
+import { rangeParameters } from '../query/page.ts';
 import { pointOf } from './as-of.ts';
 import { callerOf } from './caller.ts';
 import { problemOf } from './problem.ts';
+import { checkStreamPreferences } from './query-preferences.ts';
+import { rangeOf } from './range.ts';
 import { replayAnswer, replayRangeOf } from './replay.ts';
 import type { Services } from './services.ts';
 import { comeAgain, eventBlock, eventWithoutId, SSE_HEADERS, type SseSource, sseStream } from './sse.ts';
@@ -45,6 +48,9 @@ async function liveAnswer(
   of: string | NamedCall,
   parameters: URLSearchParams,
 ): Promise<Response> {
+  checkStreamPreferences(c.req.header('Prefer'));
+  const rows = rangeOf(c.req.header('Range'), c.req.header('Range-Unit'));
+  for (const [name, value] of rows === undefined ? [] : rangeParameters(rows)) parameters.append(name, value);
   const range = replayRangeOf(c);
   if (range !== undefined) {
     const replay = services.openReplay({ of, parameters, claims: callerOf(c).claims }, range);

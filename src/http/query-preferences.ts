@@ -52,6 +52,16 @@ export function queryPreferences(header: string | undefined): QueryPreferences {
   };
 }
 
+/** Preferences that have a meaning for streams alone, whose values `replayRangeOf` reads. */
+const OF_STREAMS = new Set(['replay', 'step']);
+
+/** Throws PREFERENCE_INVALID for what is unknown in a request for a stream, where the handling is strict. */
+export function checkStreamPreferences(header: string | undefined): void {
+  const preferences = parsePrefer(header);
+  if (preferences.get('handling') === 'strict')
+    refuseUnknown(new Map([...preferences].filter(([name]) => !OF_STREAMS.has(name))));
+}
+
 function refuseUnknown(preferences: ReadonlyMap<string, string>): void {
   const unknown = [...preferences].filter(([name, value]) => !isValid(name, value));
   if (unknown.length === 0) return;

@@ -33,6 +33,12 @@ export function pageOf(parameters: readonly Parameter[], range: RowRange | undef
   return { limit, offset, after };
 }
 
+/** A range as the parameters that say the same. Throws RANGE_UNSATISFIABLE. */
+export function rangeParameters({ from, to }: RowRange): Parameter[] {
+  const offset: Parameter = ['offset', String(from)];
+  return to === undefined ? [offset] : [offset, ['limit', String(rangeLength(from, to))]];
+}
+
 function rangeLength(from: number, to: number): number {
   if (to >= from) return to - from + 1;
   throw new ProjectionistError('RANGE_UNSATISFIABLE', 'Requested range not satisfiable', {

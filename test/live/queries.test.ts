@@ -170,3 +170,23 @@ test('policies hold in live answers and in the past, and whoever comes back as s
   const past = await app.request('/views/things', { headers: { 'X-Color': 'red', Prefer: 'as-of=2' } });
   expect(await past.json()).toMatchObject([{ id: 'b' }]);
 });
+
+test('a range of rows holds for a live query, and a preference that is not known is refused where that is asked for', async () => {
+  const projectionist = await started();
+  for (const [score, id] of ['a', 'b', 'c'].entries()) await set(projectionist, { id, color: 'red', score });
+  await projectionist.waitFor('things', 3);
+  const asked = (headers: Record<string, string>) =>
+    projectionist.app.request('/views/things?select=id&order=score', {
+      headers: { Accept: 'text/event-stream', ...headers },
+    });
+  const live = new Live(await asked({ Range: '1-1', Prefer: 'handling=strict' }));
+  expect((await live.next())?.data.rows).toEqual([{ id: 'b' }]);
+  await set(projectionist, { id: 'a', color: 'red', score: 9 });
+  expect((await live.next())?.data.changes).toEqual([
+    { type: 'delete', key: { id: 'b' } },
+    { type: 'insert', key: { id: 'c' }, index: 0, row: { id: 'c' } },
+  ]);
+  await live.close();
+  const refused = [await asked({ Range: '2-1' }), await asked({ Prefer: 'handling=strict, colour=blue' })];
+  expect(refused.map(({ status }) => status)).toEqual([416, 400]);
+});
