@@ -12,7 +12,7 @@ import { nextTheme, theme } from './theme.ts';
 /** Where one can go. */
 export function Navigation({ path }: { readonly path: string }): VNode {
   const byProjection = Map.groupBy(views.value ?? [], ({ projection }) => projection);
-  const parked = statuses.value?.reduce((sum, status) => sum + (status.parked ?? 0), 0) ?? 0;
+  const parked = statuses.value?.reduce((sum, status) => sum + status.parked, 0) ?? 0;
   const bar = useRef<HTMLElement>(null);
   // On a narrow screen the links are one line, wider than it.
   useEffect(

@@ -14,7 +14,7 @@ export interface BuildStatus {
   readonly error: ErrorReport | null;
 }
 
-/** As `GET /projections` answers; what newer servers add may be missing. */
+/** As `GET /projections` answers, as far as the page looks at it. */
 export interface Status {
   readonly name: string;
   readonly state: string;
@@ -24,16 +24,16 @@ export interface Status {
   readonly position: number;
   readonly head: number;
   readonly lag: number;
-  readonly lagSeconds?: number;
+  readonly lagSeconds: number;
   readonly movedAt: string | null;
   readonly error: ErrorReport | null;
   readonly build: BuildStatus | null;
   readonly isRolledBack: boolean;
-  readonly parked?: number;
-  readonly paused?: {
+  readonly parked: number;
+  readonly paused: {
     readonly since: string;
     readonly by: string | null;
     readonly reason: string | null;
   } | null;
-  readonly retry?: { readonly attempt: number; readonly nextAt: string; readonly error: ErrorReport } | null;
+  readonly retry: { readonly attempt: number; readonly nextAt: string; readonly error: ErrorReport } | null;
 }

@@ -27,14 +27,12 @@ export function Decisions({
       </thead>
       <tbody>
         ${decisions.map(
-          ({ id, at, kind, position, eventPosition, partition, reason, by }) =>
+          ({ id, at, kind, eventPosition, partition, reason, by }) =>
             html`<tr key=${id}>
               <td><${Time} iso=${at} /></td>
               <td>${kind}</td>
               <td>
-                <a href=${href(`/log?at=${eventPosition ?? position}`)}
-                  >${count(eventPosition ?? position)}</a
-                >
+                <a href=${href(`/log?at=${eventPosition}`)}>${count(eventPosition)}</a>
                 ${' of '}<bdi>${partition}</bdi>
               </td>
               <td>${reason ?? ''}</td>

@@ -17,12 +17,10 @@ export interface Parked {
 
 export interface Decision {
   readonly id: number;
-  readonly kind: 'retry' | 'discard';
+  readonly kind: 'retry' | 'discard' | 'rebuild';
   readonly partition: string;
-  /** Where the projection stood when it was made. */
-  readonly position: number;
   /** Of the event that it is about. */
-  readonly eventPosition?: number | null;
+  readonly eventPosition: number;
   readonly reason: string | null;
   readonly by: string | null;
   readonly at: string;

@@ -17,7 +17,7 @@ export function Page(): VNode {
     return problem.value === undefined
       ? html`<p class="waiting">Asking the server…</p>`
       : html`<${Trouble} refusal=${problem.value} />`;
-  const parked = list.reduce((sum, status) => sum + (status.parked ?? 0), 0);
+  const parked = list.reduce((sum, status) => sum + status.parked, 0);
   const behind = list.filter(({ lag }) => lag > 0).length;
   const wrong = troubleCount.value;
   return html`<header class="page-head">

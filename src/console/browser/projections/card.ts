@@ -13,18 +13,7 @@ import { VerificationLine } from './verification.ts';
 
 /** Where a projection stands, how it moves, and what can be done to it. */
 export function ProjectionCard({ status }: { readonly status: Status }): VNode {
-  const {
-    name,
-    generation,
-    position,
-    head,
-    movedAt,
-    views,
-    build,
-    isRolledBack,
-    parked = 0,
-    paused,
-  } = status;
+  const { name, generation, position, head, movedAt, views, build, isRolledBack, parked, paused } = status;
   const operations = mayOperate.value ? operationsFor(status) : [];
   const share = head === 0 ? 1 : position / head;
   const reached = rates(({ positions }) => positions[name] ?? 0);

@@ -80,7 +80,7 @@ export function goesOn(generation: number | null): string {
     : `Generation ${generation} goes on answering.`;
 }
 
-function leftOut({ name, parked = 0 }: Status): Found {
+function leftOut({ name, parked }: Status): Found {
   if (parked === 0) return undefined;
   return {
     kind: 'bad',

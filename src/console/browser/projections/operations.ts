@@ -111,11 +111,8 @@ export function begin(operation: Operation, status: Status): void {
   });
 }
 
-export function lagWords({ lag, lagSeconds, movedAt }: Status): string {
-  if (lag === 0) return 'none';
-  const seconds = lagSeconds ?? (movedAt === null ? undefined : (Date.now() - Date.parse(movedAt)) / 1000);
-  const events = counted(lag, 'event');
-  return seconds === undefined ? events : `${events}, ${duration(seconds)}`;
+export function lagWords({ lag, lagSeconds }: Status): string {
+  return lag === 0 ? 'none' : `${counted(lag, 'event')}, ${duration(lagSeconds)}`;
 }
 
 function listOf(names: readonly string[]): string {
