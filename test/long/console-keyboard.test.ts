@@ -1,28 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, opened } from '../console/browser.ts';
-import { type RealServer, startServer } from '../console/real-server.ts';
-import { writeTrouble } from '../console/trouble-log.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { Troubled } from '../console/troubled.ts';
 
-let folder: string;
-let browser: Browser;
-let server: RealServer;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'projectionist-console-'));
-  writeTrouble(join(folder, 'trouble.ndjson'));
-  browser = await launch();
-  server = await startServer('test/console/trouble', join(folder, 'trouble.ndjson'));
-}, 300_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const troubled = new Troubled();
 
 interface Focus {
   /** What a screen reader would say, or its text. */
@@ -85,7 +65,7 @@ describe.each([390, 1280])('%i pixels wide', (width) => {
     ['/dead-letters', '.letter'],
     ['/projections/accounts', '.lineage-item'],
   ])('%s: whatever has the focus has a name, and is seen to have it', async (path, settled) => {
-    const page = await opened(browser, `${server.url}/console${path}`, { viewport: { width, height: 860 } });
+    const page = await troubled.open(path, { viewport: { width, height: 860 } });
     await page.locator(settled).first().waitFor();
     const found = await tabThrough(page);
     expect(found.length).toBeGreaterThan(10);
@@ -95,7 +75,7 @@ describe.each([390, 1280])('%i pixels wide', (width) => {
 });
 
 test('who wants less motion has none: what changes is marked, and does not fade', async () => {
-  const page = await opened(browser, `${server.url}/console/views/deposits`, { reducedMotion: 'reduce' });
+  const page = await troubled.open('/views/deposits', { reducedMotion: 'reduce' });
   await page.locator('.grid td').first().waitFor();
   const moving = await page.evaluate<string[]>(
     `[...document.querySelectorAll('*')].filter((element) => {

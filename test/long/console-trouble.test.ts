@@ -1,33 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, opened, picture, violations } from '../console/browser.ts';
-import { type RealServer, startServer } from '../console/real-server.ts';
-import { BEHIND, BROKEN, writeTrouble } from '../console/trouble-log.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { picture, violations } from '../console/browser.ts';
+import { BEHIND, BROKEN } from '../console/trouble-log.ts';
+import { Troubled } from '../console/troubled.ts';
 
-let folder: string;
-let browser: Browser;
-let server: RealServer;
+const troubled = new Troubled();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'projectionist-console-'));
-  writeTrouble(join(folder, 'trouble.ndjson'));
-  browser = await launch();
-  server = await startServer('test/console/trouble', join(folder, 'trouble.ndjson'));
   await post('/streams/account-601', { type: 'account.deposited', data: { cents: -1 } });
   await post('/projections/scores/rebuild', { verify: true });
-}, 300_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function post(path: string, body: object): Promise<void> {
-  const response = await fetch(`${server.url}${path}`, {
+  const response = await fetch(`${troubled.url}${path}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
@@ -43,7 +28,7 @@ const concerns = (page: Page) =>
     );
 
 test('the overview begins with what is wrong, what it means, and what to press', async () => {
-  const page = await opened(browser, `${server.url}/console`);
+  const page = await troubled.open();
   await expect
     .poll(() => concerns(page))
     .toEqual([
@@ -71,13 +56,13 @@ test('the overview begins with what is wrong, what it means, and what to press',
 });
 
 test('a view whose projection has stopped does not call itself live', async () => {
-  const page = await opened(browser, `${server.url}/console/views/ledger`);
+  const page = await troubled.open('/views/ledger');
   await expect.poll(() => page.locator('.page-head .pill').textContent()).toBe('stopped');
   await expect.poll(() => concerns(page)).toHaveLength(1);
 });
 
 test('a rebuild that did not pass says by which row, of which generation', async () => {
-  const page = await opened(browser, `${server.url}/console/projections/scores`);
+  const page = await troubled.open('/projections/scores');
   await expect
     .poll(() => page.locator('.verification th').allTextContents())
     .toEqual(['column', 'generation 2', 'replayed', 'score']);
@@ -90,7 +75,7 @@ test('a rebuild that did not pass says by which row, of which generation', async
 });
 
 test('a stream that is left out says how many events wait, and applies them when the first is discarded', async () => {
-  const page = await opened(browser, `${server.url}/console/dead-letters`);
+  const page = await troubled.open('/dead-letters');
   const letter = page.locator('.letter', { hasText: BROKEN });
   await expect.poll(() => letter.textContent()).toContain(`${BEHIND} events wait behind it`);
   await letter.getByRole('button', { name: 'Discard' }).click();

@@ -17,7 +17,7 @@ export interface Parked {
 
 export interface Decision {
   readonly id: number;
-  readonly kind: 'retry' | 'discard' | 'rebuild';
+  readonly kind: 'retry' | 'discard';
   readonly partition: string;
   /** Of the event that it is about. */
   readonly eventPosition: number;
