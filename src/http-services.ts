@@ -1,5 +1,6 @@
 import { listDeadLetters, showDeadLetters } from './engine/dead-letters/list.ts';
 import type { Services } from './http/services.ts';
+import { withRepair } from './with-repair.ts';
 import { notReady } from './not-ready.ts';
 import type { Parts } from './parts.ts';
 import { findQuery } from './query/named-query.ts';
@@ -11,6 +12,7 @@ export function httpServices(parts: Parts): Services {
   const { data, log, engine, readers, sources, past, scans, live, replays, traces, limits } = parts;
   const { reportFault, signals } = parts;
   const timed = queryTimer(signals);
+  const repaired = withRepair(parts);
   return {
     append: (events, expected) => log.appendAll(events, expected),
     events: (options) => [...log.readAll(options)],
@@ -28,12 +30,16 @@ export function httpServices(parts: Parts): Services {
     waitFor: (name, position, milliseconds, signal) => engine.waitFor(name, position, milliseconds, signal),
     policies: () => sources.policies(),
     query: (view, parameters, query) =>
-      timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
-        scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
+      repaired(view, () =>
+        timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
+          scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
+        ),
       ),
     queryAtOnce: (view, parameters, query) =>
-      timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
-        scans.answerInTurn(askView(readers, view, parameters, { ...query, limits })),
+      repaired(view, () =>
+        timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
+          scans.answerInTurn(askView(readers, view, parameters, { ...query, limits })),
+        ),
       ),
     resolvePoint: (point) => past.resolve(point),
     positionAt: (time) => past.positionAt(time),

@@ -177,6 +177,11 @@ export class Engine {
     return operationNamed(operation)(this.#keepers.of(name), options, onProgress);
   }
 
+  /** A live generation's file cannot be read: it is built again. False where that is known, or under way. */
+  lose(name: string, generation: number): boolean {
+    return this.#keepers.of(name).lose(generation);
+  }
+
   /** How the last verification of a projection went. */
   verification(name: string): VerificationStatus {
     return this.#keepers.of(name).verification();

@@ -98,9 +98,11 @@ export class HeadWatch {
   /** A disk that fails for a moment must not end the process. */
   #pollSafely(): void {
     try {
-      if (this.#polls++ % FILE_CHECK === 0) this.#watched?.file.requireSame();
+      const isFileDue = this.#polls++ % FILE_CHECK === 0;
+      if (isFileDue) this.#watched?.file.requireSame();
       this.#poll();
-      this.#toldFault = undefined;
+      // A poll between two looks at the file says nothing of the file.
+      if (isFileDue) this.#toldFault = undefined;
     } catch (error) {
       this.#tellFault(error);
     }

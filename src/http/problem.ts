@@ -58,6 +58,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   DATA_FOLDER_UNUSABLE: 503,
   LOG_DAMAGED: 503,
   LOG_REPLACED: 503,
+  GENERATION_DAMAGED: 503,
   PROJECTION_NOT_READY: 503,
   PROJECTION_STOPPED: 503,
   PROJECTION_PAUSED: 503,
@@ -108,12 +109,13 @@ function withPostgrestCode(body: Problem): object {
   return code === undefined ? body : { ...body, code, error: body.code };
 }
 
-/** A sentence where the error has one, as PostgREST's clients expect; otherwise what it knows of where it happened. */
 /** Where the server keeps its files is nobody's business: what is said of one is said of "the data folder". */
 function sentenceOf({ message, evidence: { file } }: ProjectionistError): string {
-  return file === undefined ? message : message.replaceAll(file, 'the data folder');
+  if (file === undefined) return message;
+  return message.replaceAll(`The log ${file}`, 'The log').replaceAll(file, 'the data folder');
 }
 
+/** A sentence where the error has one, as PostgREST's clients expect; otherwise what it knows of where it happened. */
 function detailsOf({ details, evidence }: ProjectionistError): unknown {
   const shown = { ...evidence, file: undefined };
   const isEmpty = Object.values(shown).every((value) => value === undefined);

@@ -169,11 +169,17 @@ export class ProjectionKeeper {
 
   /** Looks whether the live generation's file is still there; one that is gone is built again, beside it. */
   check(): void {
+    if (this.live !== undefined && !existsSync(this.live.path))
+      this.lose(this.live.generation.number, 'missing');
+  }
+
+  /** The live generation is of no use any more, and built again beside; true where that begins now. */
+  lose(number: number, how = 'damaged'): boolean {
     const { build, buildError } = this.#succession;
-    if (this.live === undefined || build !== undefined || buildError !== null) return;
-    const { generation, path } = this.live;
-    if (!existsSync(path))
-      this.#rebuildLost({ generation, reason: `the file ${generation.file} is missing` });
+    if (this.live?.generation.number !== number || build !== undefined || buildError !== null) return false;
+    const { generation } = this.live;
+    this.#rebuildLost({ generation, reason: `the file ${generation.file} is ${how}` });
+    return true;
   }
 
   async stop(): Promise<void> {
