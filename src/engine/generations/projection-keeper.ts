@@ -8,14 +8,14 @@ import type { Generation } from '../catalog.ts';
 import { type DecisionContext, type DecisionRequest, Decisions } from '../dead-letters/decide.ts';
 import type { DecisionOutcome } from '../dead-letters/decision.ts';
 import { isStorageFault } from '../apply/faults.ts';
-import { GenerationRun } from './generation-run.ts';
+import { GenerationRun, type RunAim } from './generation-run.ts';
 import { GenerationStore, type LostGeneration } from './generation-store.ts';
 import { programChanges } from './program-changes.ts';
 import { streamColumns } from '../apply/rebuild-stream.ts';
 import { statusOf } from '../states/projection-status.ts';
 import type { Pause, ProjectionStatus } from '../states/status.ts';
 import { Succession } from './succession.ts';
-import type { SuccessionContext, SuccessionOwner } from './succession-context.ts';
+import type { OnReport, SuccessionContext, SuccessionOwner } from './succession-context.ts';
 import {
   verificationFailed,
   type VerificationStatus,
@@ -45,11 +45,11 @@ export class ProjectionKeeper {
     this.#loaded = loaded;
     this.#context = context;
     this.#store = new GenerationStore(this.name, context.catalog, context);
-    const owner = {
+    const owner: SuccessionOwner = {
       name: this.name,
-      run: (...wanted: RunArguments) => this.#run(...wanted),
-      verify: (run: GenerationRun, signal: AbortSignal) => this.#requireSame(run, signal),
-      onLost: (lost: LostGeneration) => this.#rebuildLost(lost),
+      run: (generation, aim, onReport, isHeld) => this.#run(generation, aim, onReport, isHeld),
+      verify: (run, signal) => this.#requireSame(run, signal),
+      onLost: (lost) => this.#rebuildLost(lost),
     };
     const pause = context.catalog.pauses.find(this.name);
     this.#succession = new Succession(owner, context, this.#store, pause);
@@ -242,10 +242,10 @@ export class ProjectionKeeper {
     this.#succession.announcer.kept(live.number, reason);
   }
 
-  #run(...[generation, aim, onReport, isHeld]: RunArguments): GenerationRun {
+  #run(generation: Generation, aim: RunAim, onReport: OnReport, isHeld: boolean): GenerationRun {
     // What is built goes through every decision, also one that nobody has heard of yet.
     if (aim === 'build' || aim === 'return') this.#decisions.keepUp();
-    const hear: typeof onReport = (run, report) => {
+    const hear: OnReport = (run, report) => {
       if (report.kind === 'opened' && run === this.live) this.#keepUp();
       onReport(run, report);
       this.#context.onReport?.(run, report);
@@ -283,5 +283,3 @@ function notLive(projection: string): ProjectionistError {
     evidence: { projection },
   });
 }
-
-type RunArguments = Parameters<SuccessionOwner['run']>;

@@ -23,12 +23,7 @@ export type OnReport = (run: GenerationRun, report: RunnerReport) => void;
 /** What the owner of a succession does for it. */
 export interface SuccessionOwner {
   readonly name: string;
-  run(
-    generation: Generation,
-    aim: RunAim,
-    onReport: (run: GenerationRun, report: RunnerReport) => void,
-    isHeld: boolean,
-  ): GenerationRun;
+  run(generation: Generation, aim: RunAim, onReport: OnReport, isHeld: boolean): GenerationRun;
   /** Compares a generation with a second replay; resolves when nothing differs. */
   verify(run: GenerationRun, signal: AbortSignal): Promise<void>;
   /** The live generation cannot be used any more: it still answers, and goes no further. */
