@@ -241,8 +241,17 @@ export function keySql(
   alias: Fragment,
   { field, embedded, ...rest }: Ordering,
 ): Fragment {
-  if (embedded !== undefined) return relatedWriter(context, query, alias)({ field, embedded, ...rest });
-  if (field.path.length === 0 && field.column.kind === 'bytes')
-    return fragment`hex(${columnSql(alias, field.column)})`;
-  return valueSql(alias, field);
+  const value =
+    embedded === undefined
+      ? valueSql(alias, field)
+      : relatedWriter(context, query, alias)({ field, embedded, ...rest });
+  // JSON has no bytes, and of NULL hex() makes an empty text.
+  if (field.path.length === 0)
+    return field.column.kind === 'bytes'
+      ? fragment`CASE WHEN ${value} IS NOT NULL THEN hex(${value}) END`
+      : value;
+  // Arrays and objects are ordered as text: what is joined is no JSON any more, and stays text in the cursor.
+  return field.isText
+    ? value
+    : fragment`CASE typeof(${value}) WHEN 'text' THEN ${value} || '' ELSE ${value} END`;
 }
