@@ -1,5 +1,5 @@
 import { textLiteral } from '../projection/literal.ts';
-import { columnSql, valueSql } from './column-sql.ts';
+import { valueSql } from './column-sql.ts';
 import { bound, type Fragment, fragment, joined, name } from './fragment.ts';
 import { queryProblem } from './query-problem.ts';
 import type { RenderContext } from './render-context.ts';
