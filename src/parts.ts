@@ -52,8 +52,16 @@ export function openParts(options: ProjectionistOptions, definitions: Definition
   const scans = new Scans(scanSettings(options, availableParallelism()));
   const readers = new ViewReaders((path) => scans.forget(path));
   const engine = openEngine({ data, folder, log, signals }, options, definitions);
+  const reportFault = onFault ?? (() => {});
   engine.onLive((live) => readers.use(live));
-  engine.onCommit((projection) => readers.ofProjection(projection)?.look());
+  engine.onCommit((projection) => {
+    try {
+      readers.ofProjection(projection)?.look();
+    } catch (error) {
+      // The file cannot be read now: that is for the queries to say, and no reason to end the process.
+      reportFault(error);
+    }
+  });
   const past = new TimeTravel({
     data,
     log,
@@ -64,7 +72,6 @@ export function openParts(options: ProjectionistOptions, definitions: Definition
     onDelete: (path) => scans.forget(path),
   });
   const sources = new Sources(engine, readers);
-  const reportFault = onFault ?? (() => {});
   const live = new LiveViews({
     data,
     engine,

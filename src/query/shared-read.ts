@@ -39,6 +39,7 @@ export class SharedRead {
   end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    if (this.#db.open) this.#commit.run();
+    // A query that met a fault of the disk may have ended it, and who closed the connection has.
+    if (this.#db.open && this.#db.inTransaction) this.#commit.run();
   }
 }

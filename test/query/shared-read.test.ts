@@ -79,6 +79,13 @@ test('a host may begin a transaction within a turn that is shared', () => {
   expect(orm.transaction((tx) => tx.select().from(books).all()).map(({ id }) => id)).toEqual(SEEN);
 });
 
+test('a transaction that a fault has ended is not ended again', async () => {
+  commitAmidTurn(4);
+  library.reader.db.exec('ROLLBACK');
+  await turn();
+  expect(ask()).toEqual([...SEEN, 4]);
+});
+
 test('a reader can be closed within a turn that is shared', async () => {
   commitAmidTurn(4);
   library.reader.close();
