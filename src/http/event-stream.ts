@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../event-log/event.ts';
 import { filterOf } from './event-pages.ts';
 import type { Services } from './services.ts';
 import { comeAgain, eventBlock, SSE_HEADERS, type SseSource, sseStream } from './sse.ts';
-import { lastEventId, wantsEventStream } from './stream-request.ts';
+import { isHead, lastEventId, wantsEventStream } from './stream-request.ts';
 
 /** Milliseconds after which readers of a server that stops are to come again. */
 const COME_AGAIN = 1000;
@@ -24,7 +24,9 @@ export function eventStreamRoutes(services: Services): Hono {
       throw new ProjectionistError('TOO_BUSY', `${readers} streams of events are being read already`, {
         hint: 'Try again later, or raise the limit in the settings.',
       });
-    const source = new LogSseSource(services, after(c), filterOf(c), () => (readers -= 1));
+    const [position, filter] = [after(c), filterOf(c)];
+    if (isHead(c)) return c.body(null, 200, { ...SSE_HEADERS });
+    const source = new LogSseSource(services, position, filter, () => (readers -= 1));
     readers += 1;
     return c.body(sseStream(source, services.streams.heartbeat), 200, { ...SSE_HEADERS });
   });

@@ -14,7 +14,7 @@ import { replayAnswer, replayRangeOf } from './replay.ts';
 import type { Services } from './services.ts';
 import { comeAgain, eventBlock, eventWithoutId, SSE_HEADERS, type SseSource, sseStream } from './sse.ts';
 import { parametersOf } from './view-request.ts';
-import { eventId, lastEventId, wantsEventStream } from './stream-request.ts';
+import { eventId, isHead, lastEventId, wantsEventStream } from './stream-request.ts';
 
 /** Milliseconds after which readers of a server that stops are to come again. */
 const COME_AGAIN = 1000;
@@ -53,6 +53,7 @@ async function liveAnswer(
   for (const [name, value] of rows === undefined ? [] : rangeParameters(rows)) parameters.append(name, value);
   const range = replayRangeOf(c);
   if (range !== undefined) {
+    if (isHead(c)) return c.body(null, 200, { ...SSE_HEADERS, 'Preference-Applied': 'replay' });
     const replay = services.openReplay({ of, parameters, claims: callerOf(c).claims }, range);
     return replayAnswer(c, replay, services);
   }
@@ -63,7 +64,8 @@ async function liveAnswer(
   const { claims } = callerOf(c);
   const reader = await services.openLive({ of, parameters, claims }, lastEventId(c));
   // Whoever has left while the first rows were looked for reads no stream, and would not close it.
-  if (c.req.raw.signal.aborted) reader.close();
+  if (c.req.raw.signal.aborted || isHead(c)) reader.close();
+  if (isHead(c)) return c.body(null, 200, { ...SSE_HEADERS });
   const stream = sseStream(new LiveSseSource(reader, expiryOf(claims)), services.streams.heartbeat);
   return c.body(stream, 200, { ...SSE_HEADERS });
 }

@@ -4,7 +4,12 @@ import type { LastEvent } from '../query/live/live-queries.ts';
 
 /** True where a request wants server-sent events, as every EventSource does. */
 export function wantsEventStream(c: Context): boolean {
-  return c.req.method === 'GET' && namesEventStream(c.req.header('Accept') ?? '');
+  return (c.req.method === 'GET' || isHead(c)) && namesEventStream(c.req.header('Accept') ?? '');
+}
+
+/** True where only what a stream's answer begins with is wanted: nothing may be left open for it. */
+export function isHead(c: Context): boolean {
+  return c.req.method === 'HEAD';
 }
 
 /** True where an `Accept` header names server-sent events. */

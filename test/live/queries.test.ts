@@ -190,3 +190,20 @@ test('a range of rows holds for a live query, and a preference that is not known
   const refused = [await asked({ Range: '2-1' }), await asked({ Prefer: 'handling=strict, colour=blue' })];
   expect(refused.map(({ status }) => status)).toEqual([416, 400]);
 });
+
+test.each(['/views/things', '/views/things?nope=eq.1', '/events', '/views/rpc/best?color=red'])(
+  'HEAD of a stream of %s says what GET does',
+  async (path) => {
+    const projectionist = await started();
+    const ask = (method: string) =>
+      projectionist.app.request(path, { method, headers: { Accept: 'text/event-stream' } });
+    const [got, head] = [await ask('GET'), await ask('HEAD')];
+    await got.body?.cancel();
+    const said = ({ status, headers }: Response) => ({
+      status,
+      headers: [...headers].filter(([name]) => name !== 'x-request-id'),
+    });
+    expect(said(head)).toEqual(said(got));
+    expect(await head.text()).toBe('');
+  },
+);
