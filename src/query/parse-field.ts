@@ -19,12 +19,17 @@ export function columnOf(view: ViewDescription, name: string): ViewColumn {
   const column = view.columns.find((candidate) => candidate.name === name);
   if (column !== undefined) return column;
   const names = view.columns.map((candidate) => candidate.name);
-  const guess = nearest(name.slice(0, 64), names);
   throw queryProblem(
     'COLUMN_UNKNOWN',
     `column ${view.name}.${shown(name).slice(1, -1)} does not exist`,
-    `${guess === undefined ? '' : `Did you mean ${guess}? `}Columns: ${listed(names)}.`,
+    `${hintFor(name, names)}Columns: ${listed(names)}.`,
   );
+}
+
+function hintFor(name: string, names: readonly string[]): string {
+  if (name === 'not') return 'A condition is negated after its column, as in id.not.eq.1. ';
+  const guess = nearest(name.slice(0, 64), names);
+  return guess === undefined ? '' : `Did you mean ${guess}? `;
 }
 
 function parsePath(scanner: Scanner, column: ViewColumn): Pick<Field, 'path' | 'isText'> {

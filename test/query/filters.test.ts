@@ -249,6 +249,7 @@ describe('a relation embeds rows', () => {
 describe('what cannot be answered says what would have been right', () => {
   test.each<[string, string, RegExp]>([
     ['titel=eq.1', 'COLUMN_UNKNOWN', /Did you mean title\?.*Columns: id, title/],
+    ['or=(not.id.eq.1)', 'COLUMN_UNKNOWN', /after its column, as in id\.not\.eq\.1/],
     ['select=nope', 'COLUMN_UNKNOWN', /Columns:/],
     ['order=nope', 'COLUMN_UNKNOWN', /Columns:/],
     ['id=1', 'QUERY_INVALID', /column=operator\.value/],
