@@ -38,7 +38,7 @@ export function httpServices(parts: Parts): Services {
     queryAtOnce: (view, parameters, query) =>
       repaired(view, () =>
         timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
-          scans.answerInTurn(askView(readers, view, parameters, { ...query, limits })),
+          scans.answerAsOfTurn(askView(readers, view, parameters, { ...query, limits })),
         ),
       ),
     resolvePoint: (point) => past.resolve(point),

@@ -1,4 +1,5 @@
 import type { SqliteDatabase, SqliteStatement } from '../database/open.ts';
+import { transactDeferred } from '../database/transaction.ts';
 import type { Program } from '../projection/program.ts';
 import { openGeneration } from './open-generation.ts';
 import { SharedRead } from './shared-read.ts';
@@ -71,12 +72,7 @@ export class GenerationReader {
   /** Runs `read` in one read transaction: all that it sees is of one position. */
   snapshot<T>(read: () => T): T {
     this.#shared.end();
-    this.db.exec('BEGIN');
-    try {
-      return read();
-    } finally {
-      this.db.exec('COMMIT');
-    }
+    return transactDeferred(this.db, read);
   }
 
   /** A prepared statement, kept for the next request of the same shape. */

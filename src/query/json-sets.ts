@@ -5,7 +5,8 @@ import type { SetOperator } from './view-query.ts';
 /**
  * Decides `cs`, `cd` and `ov` as PostgreSQL does for jsonb (https://www.postgresql.org/docs/current/datatype-json.html,
  * 8.14.3): an array contains another when each item of that is contained in one of its own, an object when each member
- * is, at any depth; at the top alone an array contains a primitive value that is among its items. The items of `{a,b}` are texts that spell a value of any type, as for PostgreSQL's arrays.
+ * is, at any depth; at the top alone an array contains a primitive value that is among its items. The items of `{a,b}` are
+ * texts that spell a value of any type, as for PostgreSQL's arrays.
  */
 export class JsonSets {
   #wanted: { readonly text: string; readonly value: unknown } | undefined;

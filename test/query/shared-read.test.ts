@@ -63,6 +63,16 @@ test('a snapshot of its own sees what was committed', () => {
   expect(ids).toEqual([...SEEN, 4]);
 });
 
+test('what goes wrong in a snapshot is told as it is, also where it has ended the transaction', () => {
+  const { reader } = library;
+  const fail = (): never => {
+    reader.db.exec('ROLLBACK');
+    throw new Error('disk I/O error');
+  };
+  expect(() => reader.snapshot(fail)).toThrow('disk I/O error');
+  expect(ask()).toEqual(SEEN);
+});
+
 test("a host's own transaction on the connection is left to the host", () => {
   ask();
   const { db } = library.reader;

@@ -53,7 +53,7 @@ export class Scans {
   }
 
   /** The same, as of any moment of this turn of the event loop: for the many that ask at once. */
-  answerInTurn(asked: AskedQuery): ViewAnswer | undefined {
+  answerAsOfTurn(asked: AskedQuery): ViewAnswer | undefined {
     asked.reader.shareTurn();
     return this.answerAtOnce(asked);
   }
