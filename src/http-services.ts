@@ -13,6 +13,7 @@ export function httpServices(parts: Parts): Services {
   const { reportFault, signals } = parts;
   const timed = queryTimer(signals);
   const repaired = withRepair(parts);
+  const liveOf = (view: string) => () => readers.ofView(view).reader;
   return {
     append: (events, expected) => log.appendAll(events, expected),
     events: (options) => [...log.readAll(options)],
@@ -30,13 +31,13 @@ export function httpServices(parts: Parts): Services {
     waitFor: (name, position, milliseconds, signal) => engine.waitFor(name, position, milliseconds, signal),
     policies: () => sources.policies(),
     query: (view, parameters, query) =>
-      repaired(view, () =>
+      repaired(liveOf(view), () =>
         timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
           scans.answer(() => askView(readers, view, parameters, { ...query, limits }), query.abandoned),
         ),
       ),
     queryAtOnce: (view, parameters, query) =>
-      repaired(view, () =>
+      repaired(liveOf(view), () =>
         timed({ view, asOf: 'now', parameters, requestId: query.requestId }, () =>
           scans.answerAsOfTurn(askView(readers, view, parameters, { ...query, limits })),
         ),
@@ -56,14 +57,18 @@ export function httpServices(parts: Parts): Services {
         engine.definitions.projections.map(({ compiled }) => compiled.definition),
         name,
       ),
-    call: (call, parameters, query) =>
-      timed({ view: `rpc/${call.name}`, asOf: 'now', parameters, requestId: query.requestId }, () =>
-        scans.answer(() => {
-          const reader = readers.ofProjection(call.projection);
-          if (reader === undefined) throw notReady(call.projection);
-          return call.ask(reader, parameters, { ...query, limits });
-        }, query.abandoned),
-      ),
+    call: (call, parameters, query) => {
+      const readerOf = () => readers.ofProjection(call.projection);
+      return repaired(readerOf, () =>
+        timed({ view: `rpc/${call.name}`, asOf: 'now', parameters, requestId: query.requestId }, () =>
+          scans.answer(() => {
+            const reader = readerOf();
+            if (reader === undefined) throw notReady(call.projection);
+            return call.ask(reader, parameters, { ...query, limits });
+          }, query.abandoned),
+        ),
+      );
+    },
     callAsOf: (call, parameters, position, patience, query) =>
       past.read(call.projection, position, patience, (reader) =>
         timed({ view: `rpc/${call.name}`, asOf: 'past', parameters, requestId: query.requestId }, () =>

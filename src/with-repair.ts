@@ -1,19 +1,19 @@
 import { isDamage } from './engine/apply/faults.ts';
 import { ProjectionistError } from './errors.ts';
 import type { Parts } from './parts.ts';
+import type { GenerationReader } from './query/generation-reader.ts';
+
+type ReaderOf = () => GenerationReader | undefined;
 
 /**
- * Runs a query on a view. Where the file turns out to be damaged, its generation is built again at once, whether or not an
- * event comes that would make its projector see that; the query fails with GENERATION_DAMAGED.
+ * Runs a query on the live generation that `readerOf` finds. Where its file turns out to be damaged, it is built again at
+ * once, whether or not an event comes that would make its projector see that; the query fails with GENERATION_DAMAGED.
  */
-export function withRepair({
-  engine,
-  readers,
-  reportFault,
-}: Pick<Parts, 'engine' | 'readers' | 'reportFault'>) {
-  const refusal = (view: string, error: unknown): unknown => {
-    if (!isDamage(error)) return error;
-    const { projection, number } = readers.ofView(view).reader.generation;
+export function withRepair({ engine, reportFault }: Pick<Parts, 'engine' | 'reportFault'>) {
+  const refusal = (readerOf: ReaderOf, error: unknown): unknown => {
+    const reader = isDamage(error) ? readerOf() : undefined;
+    if (reader === undefined) return error;
+    const { projection, number } = reader.generation;
     const damage = new ProjectionistError(
       'GENERATION_DAMAGED',
       `The file of the views of ${projection} is damaged`,
@@ -26,15 +26,15 @@ export function withRepair({
     if (engine.lose(projection, number)) reportFault(damage);
     return damage;
   };
-  return <T>(view: string, ask: () => T): T => {
+  return <T>(readerOf: ReaderOf, ask: () => T): T => {
     try {
       const answer = ask();
       if (!(answer instanceof Promise)) return answer;
       return answer.catch((error: unknown) => {
-        throw refusal(view, error);
+        throw refusal(readerOf, error);
       }) as T;
     } catch (error) {
-      throw refusal(view, error);
+      throw refusal(readerOf, error);
     }
   };
 }

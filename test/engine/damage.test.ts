@@ -84,19 +84,22 @@ test('a view file that is damaged while it is live is built again', async () => 
   expect(statusOf(p)).toMatchObject({ state: 'live', error: null });
 });
 
-test('a query that meets the damage says so, and has the file built again without another event', async () => {
-  const data = await closedFolder();
-  const { p, notices } = await open(data);
-  await notices.until('resumed');
-  writeFileSync(join(data, FIRST), Buffer.alloc(100_000, 0xff));
-  const answer = await p.app.request('/views/accounts?order=balance');
-  expect([answer.status, await answer.json()]).toMatchObject([
-    503,
-    { code: 'GENERATION_DAMAGED', hint: expect.stringContaining('built again') },
-  ]);
-  expect(await notices.until('went-live')).toMatchObject({ generation: 2 });
-  expect(await rowsOf(p, 'accounts', 'id=eq.account-7')).toMatchObject([{ balance: 55 }]);
-});
+test.each(['/views/accounts?order=balance', '/views/accounts?id=eq.account-7', '/views/rpc/byBalance'])(
+  '%s meets the damage, says so, and has the file built again without another event',
+  async (path) => {
+    const data = await closedFolder();
+    const { p, notices } = await open(data);
+    await notices.until('resumed');
+    writeFileSync(join(data, FIRST), Buffer.alloc(100_000, 0xff));
+    const answer = await p.app.request(path);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { code: 'GENERATION_DAMAGED', hint: expect.stringContaining('built again') },
+    ]);
+    expect(await notices.until('went-live')).toMatchObject({ generation: 2 });
+    expect(await rowsOf(p, 'accounts', 'id=eq.account-7')).toMatchObject([{ balance: 55 }]);
+  },
+);
 
 test('a build that was killed while its file was made starts over', async () => {
   const data = temporaryFolder();

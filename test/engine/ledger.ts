@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { defineEvents, fn, must, projection } from 'projectionist';
+import { defineEvents, fn, must, projection, query } from 'projectionist';
 import { z } from 'zod';
 import type { Projection } from '../../src/projection/define.ts';
 
@@ -41,6 +41,7 @@ export function accountsProjection(factor = 1): Projection {
           .where(eq(accounts.id, e.stream)),
       'account.closed': (e, db) => db.delete(accounts).where(eq(accounts.id, e.stream)),
     },
+    queries: { byBalance: query({}, (_, db) => db.select().from(accounts).orderBy(accounts.balance)) },
   });
 }
 
